@@ -1,0 +1,31 @@
+// A data set in memory: what every reader delivers and everything else uses.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/shape.h"
+
+namespace mayfly {
+
+/// Images with labels: one half (training or test) of a data set.
+struct ImageSet {
+  ImageShape image;
+  std::vector<std::uint8_t> pixels;  ///< (count, channels, height, width)
+  std::vector<std::uint8_t> labels;  ///< (count), each below the number of classes
+
+  std::size_t count() const { return labels.size(); }
+};
+
+struct Dataset {
+  std::string name;  ///< as in the tables: "CIFAR100", "FashionMNIST", ...
+  int classes = 0;
+  std::vector<std::string> class_names;  ///< may be empty
+  ImageSet train;
+  ImageSet validation;  ///< the official test images
+  /// Whether both counts are the official ones; where not, replays compare courses, not values.
+  bool official_counts = true;
+};
+
+}  // namespace mayfly
