@@ -25,7 +25,7 @@ struct LayerShape {
   bool relu = false;
   double dropout_rate = 0;  ///< 0: no dropout
   bool linear = false;      ///< a Linear layer (its dropout is always by element)
-  std::optional<Pool2dShape> pool;
+  std::optional<Pool2dShape> pool = std::nullopt;
 };
 
 struct NetworkShapes {
