@@ -92,7 +92,7 @@ class Conv2d {
   virtual void forward(const float* x, const float* weights, const float* bias, const Activation& activation, float* y) = 0;
   /// dx from dy, the gradient at the convolution's output.
   virtual void data_gradient(const float* dy, const float* weights, float* dx) = 0;
-  /// dw in the physical layout of the weights, padding included (+0).
+  /// dw in the physical layout of the weights; the layout's padding is not written: dw must start as +0 there.
   virtual void weight_gradient(const float* x, const float* dy, float* dw) = 0;
   /// Logical (O,I,kh,kw), host -> physical, device.
   virtual void import_weights(std::span<const float> logical, float* weights) = 0;

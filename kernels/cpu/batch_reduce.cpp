@@ -1,0 +1,137 @@
+#include "kernels/cpu/batch_reduce.h"
+
+#include <array>
+#include <utility>
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/cpu/batch_reduce.cpp"
+#include <hwy/foreach_target.h>
+
+#include "kernels/cpu/simd-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace mayfly::cpu::HWY_NAMESPACE {
+namespace {
+
+// Tiles that fill the registers: rows by vectors. 32 registers: 6x4, 8x3, 12x2, 14x1; 16 registers: 6x2, 12x1.
+#if HWY_TARGET == HWY_AVX2
+constexpr int kVectors = 2;
+constexpr int kMostRows[] = {12, 6};
+#elif MAYFLY_PLAIN_LOOP
+constexpr int kVectors = 4;
+constexpr int kMostRows[] = {4, 4, 4, 4};
+#else
+constexpr int kVectors = 4;
+constexpr int kMostRows[] = {14, 12, 8, 6};
+#endif
+
+/// Where a tile stands in its job.
+struct TilePlace {
+  std::ptrdiff_t a_offset;
+  int column;
+  float* c;
+  FloatMask last;  ///< lanes of the last vector that exist
+};
+
+template <int kRows, int kWide>
+void tile(const BatchReduce& job, const TilePlace& at) {
+  const FloatTag tag;
+  Float sum[kRows][kWide];
+  MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
+    MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) sum[r][v] = hn::Zero(tag);
+  }
+  for (int s = 0; s < job.segment_count; ++s) {
+    const float* a = job.segments[s].a + at.a_offset;
+    const float* b = job.segments[s].b + at.column;
+    for (int t = 0; t < job.segments[s].length; ++t, a += job.a_term, b += job.b_row) {
+      Float row_b[kWide];
+      MAYFLY_UNROLL for (int v = 0; v < kWide - 1; ++v) row_b[v] = load(b + v * kLanes);
+      row_b[kWide - 1] = load(at.last, b + (kWide - 1) * kLanes);
+      MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
+        const Float x = hn::Set(tag, a[r * job.a_row]);
+        MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) sum[r][v] = fused(x, row_b[v], sum[r][v]);
+      }
+    }
+  }
+  MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
+    float* c = at.c + r * job.c_row;
+    if (job.add) {
+      MAYFLY_UNROLL for (int v = 0; v < kWide - 1; ++v) sum[r][v] = hn::Add(load(c + v * kLanes), sum[r][v]);
+      sum[r][kWide - 1] = hn::Add(load(at.last, c + (kWide - 1) * kLanes), sum[r][kWide - 1]);
+    }
+    MAYFLY_UNROLL for (int v = 0; v < kWide - 1; ++v) store(sum[r][v], c + v * kLanes);
+    store(sum[r][kWide - 1], at.last, c + (kWide - 1) * kLanes);
+  }
+}
+
+using Tile = void (*)(const BatchReduce&, const TilePlace&);
+
+template <int kWide, int... kRows>
+constexpr auto tiles_of(std::integer_sequence<int, kRows...>) {
+  return std::array<Tile, sizeof...(kRows)>{tile<kRows + 1, kWide>...};
+}
+
+template <int kWide>
+Tile tile_of(int rows) {
+  static constexpr auto kTiles = tiles_of<kWide>(std::make_integer_sequence<int, kMostRows[kWide - 1]>{});
+  return kTiles[static_cast<std::size_t>(rows - 1)];
+}
+
+Tile pick(int rows, int vectors) {
+  if constexpr (kVectors >= 4) {
+    if (vectors == 4) return tile_of<kVectors>(rows);
+    if (vectors == 3) return tile_of<kVectors - 1>(rows);
+  }
+  return vectors == 2 ? tile_of<2>(rows) : tile_of<1>(rows);
+}
+
+/// Bias, ReLU and dropout on rows x columns of C that are final.
+void finish(const BatchReduce& job, int row, int rows, int column, int columns) {
+  const Epilogue& epilogue = *job.epilogue;
+  for (int j = column; j < column + columns; j += kLanes) {
+    const FloatMask lanes = first_lanes(column + columns - j);
+    const Float bias = load(lanes, epilogue.bias + j);
+    for (int r = row; r < row + rows; ++r) {
+      float* c = job.c + r * job.c_row + j;
+      Float v = hn::Add(load(lanes, c), bias);
+      if (epilogue.relu) v = relu(v);
+      if (epilogue.mask != nullptr) v = drop(v, load(lanes, epilogue.mask + r * epilogue.mask_row + j));
+      store(v, lanes, c);
+    }
+  }
+}
+
+/// A block of columns that fits the registers, all rows, split into even tiles.
+void column_block(const BatchReduce& job, int column, int columns) {
+  const int vectors = (columns + kLanes - 1) / kLanes;
+  const int most = kMostRows[vectors - 1];
+  const int blocks = (job.rows + most - 1) / most;
+  const FloatMask last = first_lanes(columns - (vectors - 1) * kLanes);
+  int row = 0;
+  for (int block = 0; block < blocks; ++block) {
+    const int rows = (job.rows - row + blocks - block - 1) / (blocks - block);
+    pick(rows, vectors)(job, {row * job.a_row, column, job.c + row * job.c_row + column, last});
+    if (job.epilogue != nullptr) finish(job, row, rows, column, columns);
+    row += rows;
+  }
+}
+
+void run(const BatchReduce& job) {
+  constexpr int kBlock = kVectors * kLanes;
+  for (int column = 0; column < job.columns; column += kBlock)
+    column_block(job, column, job.columns - column < kBlock ? job.columns - column : kBlock);
+}
+
+}  // namespace
+
+void batch_reduce_target(const BatchReduce& job) { run(job); }
+
+}  // namespace mayfly::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace mayfly::cpu {
+HWY_EXPORT(batch_reduce_target);
+void batch_reduce(const BatchReduce& job) { HWY_DYNAMIC_DISPATCH(batch_reduce_target)(job); }
+}  // namespace mayfly::cpu
+#endif

@@ -1,0 +1,47 @@
+// The one micro-kernel of convolution and Linear, in all three directions: a chunk of a batch-reduce matrix product.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace mayfly::cpu {
+
+/// Columns of C that one call may cover: the width of a weight panel.
+inline constexpr int kPanelColumns = 64;
+
+/// A run of `length` terms: A's columns and B's rows.
+struct Segment {
+  const float* a;
+  const float* b;
+  std::int32_t length;
+};
+
+/// After the last chunk: bias, ReLU, dropout, on the tile while it is in cache.
+struct Epilogue {
+  const float* bias = nullptr;
+  bool relu = false;
+  const float* mask = nullptr;  ///< element (row, column) at mask + row*mask_row + column; nullptr: none
+  std::ptrdiff_t mask_row = 0;
+};
+
+/// C (rows x columns) = [C +] sum over segments and their terms t of A(row, t) * B(t, column), one chain of FMAs from +0.
+///   A(row, t) at segment.a + row*a_row + t*a_term;  B(t, column) at segment.b + t*b_row + column.
+/// `add`: the chunk's sum is added to C, else C is overwritten. Reads B in whole vectors only where columns is a
+/// multiple of the vector, else masked. No segments: the sum is +0.
+struct BatchReduce {
+  const Segment* segments = nullptr;
+  int segment_count = 0;
+  std::ptrdiff_t a_row = 0;
+  std::ptrdiff_t a_term = 0;
+  std::ptrdiff_t b_row = 0;
+  float* c = nullptr;
+  std::ptrdiff_t c_row = 0;
+  int rows = 0;
+  int columns = 0;  ///< 1..kPanelColumns
+  bool add = false;
+  const Epilogue* epilogue = nullptr;  ///< nullptr: not the last chunk, or nothing to do
+};
+
+void batch_reduce(const BatchReduce& job);
+
+}  // namespace mayfly::cpu

@@ -1,0 +1,35 @@
+// Convolution and Linear on the CPU: per map position a batch-reduce product over its valid taps, in all three
+// directions with one micro-kernel. No im2col, no padding, no edge cases; a Linear layer is one position.
+#pragma once
+
+#include <span>
+
+#include "kernels/backend.h"
+#include "kernels/cpu/conv2d_layout.h"
+#include "kernels/cpu/scratch.h"
+#include "kernels/cpu/team.h"
+
+namespace mayfly::cpu {
+
+class CpuConv2d final : public Conv2d {
+ public:
+  /// `team` and `scratch` belong to the backend and outlive the plan.
+  CpuConv2d(const Conv2dShape& shape, const Team& team, Scratch& scratch);
+
+  std::size_t weight_floats() const override { return layout_.weight_floats(); }
+  void forward(const float* x, const float* weights, const float* bias, const Activation& activation, float* y) override;
+  void data_gradient(const float* dy, const float* weights, float* dx) override;
+  void weight_gradient(const float* x, const float* dy, float* dw) override;
+  void import_weights(std::span<const float> logical, float* weights) override;
+  void export_weights(const float* weights, std::span<float> logical) override;
+
+ private:
+  /// Into how many parts to cut the items of each panel: one where one core works, else enough for balance.
+  int parts_for(std::size_t panels, int items) const;
+
+  const Conv2dLayout layout_;
+  const Team& team_;
+  Scratch& scratch_;
+};
+
+}  // namespace mayfly::cpu

@@ -1,0 +1,93 @@
+// Data gradient: per input position, the taps through which a kept output reads it, in stride^2 phases that are
+// stride-1 problems of their own; weights transposed one panel of in_channels at a time.
+#include <algorithm>
+
+#include "kernels/cpu/chunk.h"
+#include "kernels/cpu/conv2d.h"
+#include "kernels/cpu/transpose.h"
+#include "kernels/valid_taps.h"
+
+namespace mayfly::cpu {
+namespace {
+
+struct Operands {
+  const float* dy;
+  const float* transposed;
+  float* dx;
+};
+
+/// One input position and one panel of in_channels; cells are taps.
+class Position {
+ public:
+  Position(const Conv2dLayout& layout, const Panel& panel, const Operands& operands, int position)
+      : layout_(layout),
+        panel_(panel),
+        operands_(operands),
+        position_(position),
+        rows_(taps_of_input(rows_of(layout.shape), position / layout.shape.width)),
+        columns_(taps_of_input(columns_of(layout.shape), position % layout.shape.width)) {}
+
+  std::int64_t terms() const { return std::int64_t{rows_.count} * columns_.count * layout_.shape.out_channels; }
+  int cell_terms() const { return layout_.shape.out_channels; }
+  float* c() const { return operands_.dx + position_ * layout_.input_position() + panel_.begin; }
+  Epilogue epilogue() const { return {}; }
+
+  Segment place(int cell, int first, int length) const {
+    const Conv2dShape& shape = layout_.shape;
+    const int row = cell / columns_.count, column = cell % columns_.count;
+    const int kh = rows_.first_tap + row * shape.stride, kw = columns_.first_tap + column * shape.stride;
+    const int oh = rows_.first_output - row, ow = columns_.first_output - column;
+    const auto slot = static_cast<std::ptrdiff_t>(layout_.tap_slots[static_cast<std::size_t>(kh) * shape.kernel_size + kw]);
+    return {operands_.dy + (std::ptrdiff_t{oh} * shape.out_width + ow) * layout_.output_position() + first,
+            operands_.transposed + (slot * shape.out_channels + first) * panel_.width, length};
+  }
+
+ private:
+  const Conv2dLayout& layout_;
+  const Panel& panel_;
+  const Operands& operands_;
+  int position_;
+  InputTaps rows_, columns_;
+};
+
+/// weights (tap, in_channel, out column) of all out panels -> (slot, out_channel, in column) of one in panel.
+void transpose_tap(const Conv2dLayout& layout, const Panel& in, int tap, const float* weights, float* transposed) {
+  float* to = transposed + std::ptrdiff_t{layout.tap_slots[static_cast<std::size_t>(tap)]} * layout.shape.out_channels * in.width;
+  for (std::size_t p = 0; p < layout.out_panels.size(); ++p) {
+    const Panel& out = layout.out_panels[p];
+    transpose(weights + layout.weight_offset(p, tap, in.begin), out.width, in.columns, out.columns,
+              to + std::ptrdiff_t{out.begin} * in.width, in.width);
+  }
+}
+
+void gradient_of_phase(const Conv2dLayout& layout, const Panel& panel, Part items, const Operands& operands) {
+  const BatchReduce job{.a_row = layout.shape.out_channels,
+                        .a_term = 1,
+                        .b_row = panel.width,
+                        .c_row = layout.shape.in_channels,
+                        .rows = layout.shape.batch,
+                        .columns = panel.columns};
+  run_chunks(items, chunk_terms(layout.shape.out_channels), job, false, [&](int at) {
+    return Position(layout, panel, operands, layout.phase_positions[static_cast<std::size_t>(at)]);
+  });
+}
+
+}  // namespace
+
+void CpuConv2d::data_gradient(const float* dy, const float* weights, float* dx) {
+  float* transposed = scratch_.floats();
+  const Operands operands{dy, transposed, dx};
+  const int phases = static_cast<int>(layout_.phase_begin.size()) - 1;
+  for (const Panel& panel : layout_.in_panels) {
+    team_.for_each(layout_.taps(), [&](int tap, int) { transpose_tap(layout_, panel, tap, weights, transposed); });
+    const int parts = parts_for(static_cast<std::size_t>(phases), layout_.shape.height * layout_.shape.width);
+    team_.for_each(phases * parts, [&](int item, int) {
+      const int begin = layout_.phase_begin[static_cast<std::size_t>(item / parts)];
+      const int count = layout_.phase_begin[static_cast<std::size_t>(item / parts) + 1] - begin;
+      const Part part = part_of(count, item % parts, parts);
+      gradient_of_phase(layout_, panel, {begin + part.begin, begin + part.end}, operands);
+    });
+  }
+}
+
+}  // namespace mayfly::cpu

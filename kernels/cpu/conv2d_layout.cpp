@@ -1,0 +1,70 @@
+#include "kernels/cpu/conv2d_layout.h"
+
+#include <algorithm>
+
+#include "kernels/cpu/batch_reduce.h"
+
+namespace mayfly::cpu {
+namespace {
+
+constexpr int kColumnUnit = 16;
+
+std::vector<int> slots_by_phase(int kernel_size, int stride) {
+  std::vector<int> slots(static_cast<std::size_t>(kernel_size) * kernel_size);
+  const int phases = std::min(stride, kernel_size);
+  int next = 0;
+  for (int row_phase = 0; row_phase < phases; ++row_phase)
+    for (int column_phase = 0; column_phase < phases; ++column_phase)
+      for (int kh = row_phase; kh < kernel_size; kh += stride)
+        for (int kw = column_phase; kw < kernel_size; kw += stride)
+          slots[static_cast<std::size_t>(kh) * kernel_size + kw] = next++;
+  return slots;
+}
+
+void order_by_phase(const Conv2dShape& shape, std::vector<int>& positions, std::vector<int>& begin) {
+  begin.push_back(0);
+  for (int row_phase = 0; row_phase < std::min(shape.stride, shape.height); ++row_phase) {
+    for (int column_phase = 0; column_phase < std::min(shape.stride, shape.width); ++column_phase) {
+      for (int ih = row_phase; ih < shape.height; ih += shape.stride)
+        for (int iw = column_phase; iw < shape.width; iw += shape.stride) positions.push_back(ih * shape.width + iw);
+      begin.push_back(static_cast<int>(positions.size()));
+    }
+  }
+}
+
+}  // namespace
+
+std::vector<Panel> panels_of(int channels) {
+  const int units = (channels + kColumnUnit - 1) / kColumnUnit;
+  const int count = (channels + kPanelColumns - 1) / kPanelColumns;
+  std::vector<Panel> panels;
+  int at = 0;
+  for (int i = 0; i < count; ++i) {
+    const int width = (units - at + count - i - 1) / (count - i) * kColumnUnit;
+    const int begin = at * kColumnUnit;
+    panels.push_back({begin, std::min(width, channels - begin), width});
+    at += width / kColumnUnit;
+  }
+  return panels;
+}
+
+Conv2dLayout::Conv2dLayout(const Conv2dShape& s)
+    : shape(s),
+      out_panels(panels_of(s.out_channels)),
+      in_panels(panels_of(s.in_channels)),
+      tap_slots(slots_by_phase(s.kernel_size, s.stride)) {
+  std::size_t at = 0;
+  for (const Panel& panel : out_panels) {
+    panel_offsets.push_back(at);
+    at += static_cast<std::size_t>(taps()) * s.in_channels * panel.width;
+  }
+  panel_offsets.push_back(at);
+  order_by_phase(s, phase_positions, phase_begin);
+}
+
+std::size_t Conv2dLayout::transposed_floats() const {
+  if (shape.input_is_image) return 0;  // the image has no gradient
+  return static_cast<std::size_t>(taps()) * shape.out_channels * in_panels.front().width;
+}
+
+}  // namespace mayfly::cpu

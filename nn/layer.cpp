@@ -1,0 +1,80 @@
+#include "nn/layer.h"
+
+#include <algorithm>
+
+namespace mayfly {
+namespace {
+
+constexpr std::size_t kAlignFloats = 16;
+
+DropoutShape dropout_shape(const LayerShape& shape, bool element_dropout) {
+  return {.batch = shape.conv.batch,
+          .channels = shape.conv.out_channels,
+          .per_element = element_dropout && !shape.linear,
+          .full_height = shape.full_output.height,
+          .full_width = shape.full_output.width,
+          .height = shape.conv.out_height,
+          .width = shape.conv.out_width};
+}
+
+Buffer allocate_floats(Backend& backend, std::int64_t floats) {
+  return backend.allocate(static_cast<std::size_t>(floats) * sizeof(float));
+}
+
+}  // namespace
+
+Layer::Layer(Backend& backend, const LayerShape& shape, std::uint32_t index, ParameterPlace place, bool element_dropout)
+    : backend_(backend),
+      shape_(shape),
+      index_(index),
+      place_(place),
+      dropout_(dropout_shape(shape, element_dropout)),
+      conv_(backend.make_conv2d(shape.conv)),
+      activations_(allocate_floats(backend, shape.conv.output_count())) {
+  place_.bias = place_.weights + conv_->weight_floats();
+  if (shape.pool) {
+    pool_ = backend.make_max_pool2d(*shape.pool);
+    pooled_ = allocate_floats(backend, shape.pool->output_count());
+    winners_ = backend.allocate(pool_->winner_bytes());
+  }
+  if (shape.dropout_rate > 0) {
+    const std::int64_t positions = dropout_.per_element ? shape.conv.out_positions() : 1;
+    mask_ = allocate_floats(backend, positions * shape.conv.batch * shape.conv.out_channels);
+  }
+}
+
+std::size_t Layer::bias_floats(const LayerShape& shape) {
+  return (static_cast<std::size_t>(shape.conv.out_channels) + kAlignFloats - 1) / kAlignFloats * kAlignFloats;
+}
+
+std::size_t Layer::gradient_floats() const {
+  const std::int64_t input = shape_.conv.input_is_image ? 0 : shape_.conv.input_count();
+  const std::int64_t pooled = shape_.pool ? shape_.pool->output_count() : 0;
+  return static_cast<std::size_t>(std::max({shape_.conv.output_count(), input, pooled}));
+}
+
+Activation Layer::activation(bool training) const {
+  const bool drops = training && shape_.dropout_rate > 0;
+  return {.relu = shape_.relu, .mask = drops ? mask_.floats() : nullptr, .mask_per_position = dropout_.per_element};
+}
+
+void Layer::forward(const float* x, const Arenas& arenas, bool training, std::uint32_t dropout_seed) {
+  if (training && shape_.dropout_rate > 0)
+    backend_.dropout_mask(dropout_, shape_.dropout_rate, dropout_seed, index_, mask_.floats());
+  conv_->forward(x, arenas.parameters + place_.weights, arenas.parameters + place_.bias, activation(training),
+                 activations_.floats());
+  if (pool_) pool_->forward(activations_.floats(), pooled_.floats(), winners_.data());
+}
+
+float* Layer::backward(const float* x, const Arenas& arenas, float* gradient, float* other, bool want_dx) {
+  if (pool_) {
+    pool_->backward(gradient, winners_.data(), other);
+    std::swap(gradient, other);
+  }
+  backend_.activation_backward(shape_.conv, activation(true), activations_.floats(), gradient, arenas.gradients + place_.bias);
+  if (want_dx) conv_->data_gradient(gradient, arenas.parameters + place_.weights, other);
+  conv_->weight_gradient(x, gradient, arenas.gradients + place_.weights);
+  return other;
+}
+
+}  // namespace mayfly
