@@ -30,12 +30,19 @@ struct Table {
 /// The 28 columns, in order.
 const std::vector<std::string>& table_columns();
 
-/// Exact published text: header, first row with 28 fields, later rows four numbers and 24 blanks, LF.
+/// Exact published text: header, first row with 28 fields, later rows four numbers and 24 blanks, LF. A table
+/// without points gets one row whose four numbers are empty: parse_table refuses it, parse_first_row reads
+/// it.
 std::string table_text(const Table& table);
 
-/// Reads table text; `name` is what errors call it. Accepts CRLF, missing trailing blanks, metadata repeated on
-/// every row and further columns after FCFilters. Errors (UsageError): name, line, column, expected, found.
+/// Reads table text; `name` is what errors call it. Accepts CRLF, missing trailing blanks, metadata repeated
+/// on every row and further columns after FCFilters (dropped). Epochs ascend from above 0; losses may be nan
+/// or inf; valAcc lies in 0..100; layer_types are 0..7. How many rows there are is for the caller to judge.
+/// Errors (UsageError): name, line, column, expected, found.
 Table parse_table(const std::string& text, const std::string& name);
+
+/// Reads the metadata of header and first row only; its four numbers may be empty. The result has no points.
+Table parse_first_row(const std::string& text, const std::string& name);
 
 /// Reads a file; DataError where it cannot be read.
 Table read_table(const std::filesystem::path& path);
