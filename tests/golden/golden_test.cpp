@@ -1,0 +1,159 @@
+// Whole training steps against PyTorch (generate/README.md).
+//
+// Tolerances. Both sides compute in binary32, in different orders. A sum of K products, each side's, is off
+// by about sqrt(K) * 2^-24 of the sum of its absolute terms; here K <= 600, a tensor's largest value is of
+// the size of such a sum, and an error passes through at most four layers each way: 4 * 2 * sqrt(600) * 2^-24
+// = 1.2e-5 of the tensor's largest value. Gradients, logits and changes of parameters are held to that; a
+// parameter also rounds once a step on each side: 3 steps * 2 * 2^-24 = 3.6e-7 of its size. A loss is a
+// difference of numbers of size log(classes) or of the logits: 1.2e-5 absolute.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <functional>
+#include <iterator>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/network_shapes.h"
+#include "kernels/backend.h"
+#include "nn/network.h"
+#include "nn/normalize.h"
+#include "tests/golden/golden_files.h"
+#include "tests/golden/near.h"
+
+namespace mayfly::golden {
+namespace {
+
+constexpr double kSums = 1.2e-5;
+constexpr double kRounding = 3 * 2 * kHalfUlp;
+
+/// One tensor of the flat parameters: a layer's weights or its biases.
+struct Tensor {
+  std::string name;
+  std::size_t begin = 0, count = 0;
+  std::span<const float> of(const std::vector<float>& flat) const {
+    return std::span(flat).subspan(begin, count);
+  }
+};
+
+std::vector<Tensor> tensors_of(const NetworkShapes& shapes) {
+  std::vector<Tensor> tensors;
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < shapes.layers.size(); ++i) {
+    const Conv2dShape& conv = shapes.layers[i].conv;
+    for (const auto& [kind, count] : {std::pair<const char*, std::int64_t>{" weights", conv.weight_count()},
+                                      {" biases", conv.out_channels}}) {
+      tensors.push_back({"layer " + std::to_string(i) + kind, at, static_cast<std::size_t>(count)});
+      at += tensors.back().count;
+    }
+  }
+  return tensors;
+}
+
+/// A golden network on the CPU backend, at its initial parameters.
+class GoldenRun {
+ public:
+  explicit GoldenRun(const GoldenSteps& golden)
+      : backend(make_backend("cpu", 1)),
+        dataset(backend->make_dataset(golden.pixels, golden.labels, golden.image)),
+        network(*backend, golden.spec, golden.image,
+                pixel_table(Normalize::half, golden.pixels, golden.image), {}) {
+    network.import_parameters(golden.initial_parameters);
+    network.set_order(golden.order);
+  }
+
+  float train_loss() {
+    backend->reset_sums();
+    network.train_step(*dataset);
+    return static_cast<float>(backend->read_sums().loss);
+  }
+
+  std::unique_ptr<Backend> backend;
+  std::unique_ptr<DeviceDataset> dataset;
+  Network network;
+};
+
+class GoldenStepsTest : public testing::TestWithParam<const char*> {
+ protected:
+  const GoldenSteps golden_ = read_golden_steps(GetParam());
+  const std::vector<Tensor> tensors_ = tensors_of(network_shapes(golden_.spec, golden_.image));
+};
+
+INSTANTIATE_TEST_SUITE_P(Networks, GoldenStepsTest, testing::ValuesIn(kStepNames),
+                         [](const auto& instance) { return std::string(instance.param); });
+
+TEST_P(GoldenStepsTest, FileIsWhole) {
+  const auto batch = static_cast<std::size_t>(golden_.spec.batch_size);
+  const ImageShape image = golden_.image;
+  const Tensor& last = tensors_.back();
+  const std::size_t parameters = last.begin + last.count;
+  EXPECT_EQ(golden_.labels.size(), 3 * batch);
+  EXPECT_EQ(golden_.pixels.size(), 3 * batch * image.channels * image.height * image.width);
+  EXPECT_THAT(golden_.order, testing::SizeIs(3 * batch));
+  EXPECT_EQ(std::set<std::uint32_t>(golden_.order.begin(), golden_.order.end()).size(), 3 * batch);
+  EXPECT_EQ(golden_.initial_parameters.size(), parameters);
+  EXPECT_EQ(golden_.first_gradients.size(), parameters);
+  EXPECT_EQ(golden_.final_parameters.size(), parameters);
+  EXPECT_EQ(golden_.first_logits.size(), batch * golden_.spec.classes);
+  EXPECT_EQ(golden_.losses.size(), 3U);
+  EXPECT_EQ(golden_.evaluation_losses.size(), 3U);
+}
+
+TEST_P(GoldenStepsTest, GradientsOfTheFirstStep) {
+  GoldenRun run(golden_);
+  run.train_loss();
+  const std::vector<float> gradients = run.network.export_gradients();
+  ASSERT_EQ(gradients.size(), golden_.first_gradients.size());
+  for (const Tensor& tensor : tensors_) {
+    const auto expected = tensor.of(golden_.first_gradients);
+    expect_near(tensor.of(gradients), expected, kSums * largest(expected), tensor.name);
+  }
+}
+
+TEST_P(GoldenStepsTest, LossesOfThreeSteps) {
+  GoldenRun run(golden_);
+  for (const float expected : golden_.losses) EXPECT_NEAR(run.train_loss(), expected, kSums);
+}
+
+TEST_P(GoldenStepsTest, ParametersAfterThreeSteps) {
+  GoldenRun run(golden_);
+  for (int step = 0; step < 3; ++step) run.train_loss();
+  const std::vector<float> parameters = run.network.export_parameters();
+  ASSERT_EQ(parameters.size(), golden_.final_parameters.size());
+  std::vector<float> changes;
+  std::transform(golden_.final_parameters.begin(), golden_.final_parameters.end(),
+                 golden_.initial_parameters.begin(), std::back_inserter(changes), std::minus<>());
+  for (const Tensor& tensor : tensors_) {
+    const auto expected = tensor.of(golden_.final_parameters);
+    const double tolerance = kSums * largest(tensor.of(changes)) + kRounding * largest(expected);
+    expect_near(tensor.of(parameters), expected, tolerance, tensor.name);
+  }
+}
+
+TEST_P(GoldenStepsTest, EvaluationOfTheTrainedNetwork) {
+  GoldenRun run(golden_);
+  run.network.import_parameters(golden_.final_parameters);
+  std::uint64_t correct = 0;
+  for (const float expected : golden_.evaluation_losses) {
+    run.backend->reset_sums();
+    run.network.evaluate_step(*run.dataset);
+    EXPECT_NEAR(run.backend->read_sums().loss, expected, kSums);
+    correct += run.backend->read_sums().correct;
+  }
+  EXPECT_EQ(correct, golden_.evaluation_correct);
+}
+
+TEST(GoldenFilesTest, EveryFileIsTested) {
+  std::set<std::string> found;
+  for (const auto& entry : std::filesystem::directory_iterator(MAYFLY_SOURCE_DIR "/tests/golden/steps")) {
+    found.insert(entry.path().stem().string());
+  }
+  EXPECT_EQ(found, std::set<std::string>(kStepNames.begin(), kStepNames.end()));
+}
+
+}  // namespace
+}  // namespace mayfly::golden
