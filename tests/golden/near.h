@@ -19,6 +19,16 @@ inline double largest(std::span<const float> values) {
   return result;
 }
 
+/// Infinite where a value is NaN.
+inline double largest_difference(std::span<const float> a, std::span<const float> b) {
+  double result = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const double difference = std::abs(static_cast<double>(a[i]) - b[i]);
+    result = std::isnan(difference) ? INFINITY : std::max(result, difference);
+  }
+  return result;
+}
+
 inline void expect_near(std::span<const float> found, std::span<const float> expected, double tolerance,
                         const std::string& what) {
   ASSERT_EQ(found.size(), expected.size()) << what;
