@@ -1,6 +1,6 @@
-// Convolution and Linear kernels of the named networks, each direction, on one core. Counters: useful FLOP/s (valid
-// terms only), nominal FLOP/s (as a full zero-padded convolution would count), and the useful rate in percent of the
-// FMA peak measured at start.
+// Convolution and Linear kernels of the named networks, each direction, on one core. Counters: useful FLOP/s
+// (valid terms only), nominal FLOP/s (as a full zero-padded convolution would count), and the useful rate in
+// percent of the FMA peak measured at start.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
@@ -35,7 +35,8 @@ struct LayerBench {
   Buffer filled(std::size_t floats) {
     Buffer buffer = backend->allocate(floats * sizeof(float));
     std::mt19937 generator(static_cast<unsigned>(floats));
-    std::generate_n(buffer.floats(), floats, [&] { return static_cast<float>(generator() >> 8) * 0x1p-24F - 0.5F; });
+    std::generate_n(buffer.floats(), floats,
+                    [&] { return static_cast<float>(generator() >> 8) * 0x1p-24F - 0.5F; });
     return buffer;
   }
 
@@ -58,10 +59,11 @@ void run(benchmark::State& state, const LayerShape& layer, double peak, const Di
   state.counters["percent_of_peak"] = Counter(100.0 * useful / peak, Counter::kIsIterationInvariantRate);
 }
 
-std::string name_of(const NamedNetwork& network, std::size_t index, const LayerShape& layer, const char* direction) {
+std::string name_of(const NamedNetwork& network, std::size_t index, const LayerShape& layer,
+                    const char* direction) {
   const Conv2dShape& s = layer.conv;
-  return fmt::format("{}/layer{}_b{}_c{}_h{}_o{}_k{}_s{}_p{}/{}", network.name, index + 1, s.batch, s.in_channels, s.height,
-                     s.out_channels, s.kernel_size, s.stride, s.padding, direction);
+  return fmt::format("{}/layer{}_b{}_c{}_h{}_o{}_k{}_s{}_p{}/{}", network.name, index + 1, s.batch,
+                     s.in_channels, s.height, s.out_channels, s.kernel_size, s.stride, s.padding, direction);
 }
 
 void register_layer(const NamedNetwork& network, std::size_t index, const LayerShape& layer, double peak) {
@@ -73,8 +75,10 @@ void register_layer(const NamedNetwork& network, std::size_t index, const LayerS
     b.conv->forward(b.x.floats(), b.weights.floats(), b.bias.floats(), {.relu = true}, b.y.floats());
   });
   if (!layer.conv.input_is_image)
-    add("data_gradient", [](LayerBench& b) { b.conv->data_gradient(b.y.floats(), b.weights.floats(), b.x.floats()); });
-  add("weight_gradient", [](LayerBench& b) { b.conv->weight_gradient(b.x.floats(), b.y.floats(), b.gradients.floats()); });
+    add("data_gradient",
+        [](LayerBench& b) { b.conv->data_gradient(b.y.floats(), b.weights.floats(), b.x.floats()); });
+  add("weight_gradient",
+      [](LayerBench& b) { b.conv->weight_gradient(b.x.floats(), b.y.floats(), b.gradients.floats()); });
 }
 
 }  // namespace
@@ -87,7 +91,8 @@ int main(int argc, char** argv) {
   fmt::print("{}; FMA peak of one core {:.1f} GFLOP/s\n", backend->description(), peak * 1e-9);
   for (const bench::NamedNetwork& network : bench::named_networks()) {
     const NetworkShapes shapes = network_shapes(network.spec, network.image);
-    for (std::size_t i = 0; i < shapes.layers.size(); ++i) bench::register_layer(network, i, shapes.layers[i], peak);
+    for (std::size_t i = 0; i < shapes.layers.size(); ++i)
+      bench::register_layer(network, i, shapes.layers[i], peak);
   }
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();

@@ -1,4 +1,5 @@
-// Whole training steps of the named networks on one core: images/s, useful FLOP/s and percent of the measured FMA peak.
+// Whole training steps of the named networks on one core: images/s, useful FLOP/s and percent of the measured
+// FMA peak.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
@@ -19,15 +20,16 @@ namespace {
 double useful_flops(const NetworkShapes& shapes) {
   double flops = 0;
   for (const LayerShape& layer : shapes.layers)
-    flops += 2.0 * static_cast<double>(useful_macs(layer.conv)) * layer.conv.batch * (layer.conv.input_is_image ? 2 : 3);
+    flops += 2.0 * static_cast<double>(useful_macs(layer.conv)) * layer.conv.batch *
+             (layer.conv.input_is_image ? 2 : 3);
   return flops;
 }
 
 /// Random pixels and labels for one batch.
 struct RandomBatch {
   RandomBatch(const NamedNetwork& network)
-      : pixels(static_cast<std::size_t>(network.spec.batch_size) * network.image.channels * network.image.height *
-               network.image.width),
+      : pixels(static_cast<std::size_t>(network.spec.batch_size) * network.image.channels *
+               network.image.height * network.image.width),
         labels(static_cast<std::size_t>(network.spec.batch_size)),
         order(labels.size()) {
     std::mt19937 generator(1);
@@ -66,8 +68,8 @@ int main(int argc, char** argv) {
   const double peak = cpu::measure_fma_peak();
   fmt::print("{}; FMA peak of one core {:.1f} GFLOP/s\n", backend->description(), peak * 1e-9);
   for (const bench::NamedNetwork& network : bench::named_networks())
-    benchmark::RegisterBenchmark(network.name.c_str(),
-                                 [=](benchmark::State& state) { bench::training_step(state, network, peak); });
+    benchmark::RegisterBenchmark(
+        network.name.c_str(), [=](benchmark::State& state) { bench::training_step(state, network, peak); });
   benchmark::Initialize(&argc, argv);
   benchmark::RunSpecifiedBenchmarks();
 }

@@ -9,14 +9,14 @@ namespace mayfly {
 
 /// Exit codes of the program (docs/cli.md).
 enum class ExitCode : int {
-  complete = 0,          ///< all that was asked for is done
-  internal = 1,          ///< a defect of Mayfly
-  usage = 2,             ///< bad command line, configuration or specification
-  some_failed = 3,       ///< the campaign finished, but some networks failed
-  data = 4,              ///< a data set or file is missing, unreadable or corrupt
-  mismatch = 5,          ///< replay or verify found a difference
-  device = 6,            ///< the device is missing or computes otherwise than the contract
-  interrupted = 75,      ///< stopped early; the same command goes on
+  complete = 0,      ///< all that was asked for is done
+  internal = 1,      ///< a defect of Mayfly
+  usage = 2,         ///< bad command line, configuration or specification
+  some_failed = 3,   ///< the campaign finished, but some networks failed
+  data = 4,          ///< a data set or file is missing, unreadable or corrupt
+  mismatch = 5,      ///< replay or verify found a difference
+  device = 6,        ///< the device is missing or computes otherwise than the contract
+  interrupted = 75,  ///< stopped early; the same command goes on
 };
 
 /// Base of every error that is the user's or the world's, not a defect of the program.

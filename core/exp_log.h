@@ -1,6 +1,6 @@
-// exp and log as fixed sequences of IEEE-754 operations, the same bits on every processor and device. The scalar
-// functions below are the definition (kernels/arithmetic.md section 8); vector versions follow them term by term.
-// Requires: no contraction by the compiler (-ffp-contract=off, -fmad=false), no flush to zero.
+// exp and log as fixed sequences of IEEE-754 operations, the same bits on every processor and device. The
+// scalar functions below are the definition (kernels/arithmetic.md section 8); vector versions follow them
+// term by term. Requires: no contraction by the compiler (-ffp-contract=off, -fmad=false), no flush to zero.
 #pragma once
 
 #include <cmath>
@@ -20,7 +20,7 @@ namespace mayfly {
 namespace exp_log {
 inline constexpr float kLog2e = 0x1.715476p+0F;
 inline constexpr float kRoundMagic = 0x1.8p+23F;  ///< adding it rounds to the nearest integer, ties to even
-inline constexpr float kLn2High = 0x1.62e4p-1F;   ///< 16 significant bits: n * kLn2High is exact for |n| < 256
+inline constexpr float kLn2High = 0x1.62e4p-1F;  ///< 16 significant bits: n * kLn2High is exact for |n| < 256
 inline constexpr float kLn2Low = 0x1.7f7d1cp-20F;
 inline constexpr float kExpLowest = -104.0F;  ///< exp of it rounds to 0
 inline constexpr float kExpHighest = 89.0F;   ///< exp of it overflows
@@ -59,13 +59,14 @@ MAYFLY_HOST_DEVICE inline float exp_f32(float x) {
   for (int i = 1; i < 6; ++i) p = std::fma(p, r, kExpTerms[i]);
   p = std::fma(p, r * r, r) + 1.0F;
   const std::int32_t e = detail::bits_to<std::int32_t>(shifted) - detail::bits_to<std::int32_t>(kRoundMagic);
-  const std::int32_t half = e >> 1;  // two factors, so that results below the smallest normal number round once
+  const std::int32_t half =
+      e >> 1;  // two factors, so that results below the smallest normal number round once
   const float result = p * detail::power_of_two(half) * detail::power_of_two(e - half);
   return x != x ? x : result;
 }
 
-/// Natural logarithm in binary32 of a normal number or +inf, within 2 ulp; log(NaN) is NaN; anything below the
-/// smallest normal number is outside its domain.
+/// Natural logarithm in binary32 of a normal number or +inf, within 2 ulp; log(NaN) is NaN; anything below
+/// the smallest normal number is outside its domain.
 MAYFLY_HOST_DEVICE inline float log_f32(float x) {
   using namespace exp_log;
   const std::uint32_t bits = detail::bits_to<std::uint32_t>(x);

@@ -9,7 +9,8 @@
 namespace mayfly {
 namespace {
 
-constexpr std::int64_t kLargestCount = std::int64_t{1} << 40;  // of elements: far beyond any memory, far below overflow
+constexpr std::int64_t kLargestCount = std::int64_t{1}
+                                       << 40;  // of elements: far beyond any memory, far below overflow
 
 /// Number of (output, tap) pairs along one axis whose input lies in the map.
 std::int64_t useful_pairs(int input, int outputs, int kernel_size, int stride, int padding) {
@@ -32,28 +33,32 @@ void require(bool holds, const std::string& what) {
 void check_conv(const ConvBlockSpec& block, const Conv2dShape& shape, std::size_t index) {
   const std::string name = fmt::format("convolution {}", index + 1);
   require(block.out_channels >= 1 && block.kernel_size >= 1 && block.stride >= 1 && block.padding >= 0,
-          fmt::format("{}: out_channels, kernel_size and stride must be at least 1 and padding at least 0, found {}, {}, {}, {}",
+          fmt::format("{}: out_channels, kernel_size and stride must be at least 1 and padding at least 0, "
+                      "found {}, {}, {}, {}",
                       name, block.out_channels, block.kernel_size, block.stride, block.padding));
-  require(block.out_channels <= 65536 && block.stride <= 65536 && block.padding <= 65536 && block.kernel_size <= 65536,
-          fmt::format("{}: out_channels {}, kernel_size {}, stride {}, padding {}: none may exceed 65536", name,
-                      block.out_channels, block.kernel_size, block.stride, block.padding));
+  require(block.out_channels <= 65536 && block.stride <= 65536 && block.padding <= 65536 &&
+              block.kernel_size <= 65536,
+          fmt::format("{}: out_channels {}, kernel_size {}, stride {}, padding {}: none may exceed 65536",
+                      name, block.out_channels, block.kernel_size, block.stride, block.padding));
   const int smallest = std::min(shape.height, shape.width);
-  require(block.kernel_size <= smallest + 2 * block.padding,
-          fmt::format("{}: kernel_size {} exceeds its padded map of {} (input {}x{}, padding {})", name, block.kernel_size,
-                      smallest + 2 * block.padding, shape.height, shape.width, block.padding));
+  require(
+      block.kernel_size <= smallest + 2 * block.padding,
+      fmt::format("{}: kernel_size {} exceeds its padded map of {} (input {}x{}, padding {})", name,
+                  block.kernel_size, smallest + 2 * block.padding, shape.height, shape.width, block.padding));
 }
 
 void check_pool(const PoolSpec& pool, MapSize map, std::size_t index) {
   const std::string name = fmt::format("pooling of convolution {}", index + 1);
-  require(pool.kernel_size >= 1 && pool.stride >= 1 && pool.padding >= 0,
-          fmt::format("{}: kernel_size and stride must be at least 1 and padding at least 0, found {}, {}, {}", name,
-                      pool.kernel_size, pool.stride, pool.padding));
+  require(
+      pool.kernel_size >= 1 && pool.stride >= 1 && pool.padding >= 0,
+      fmt::format("{}: kernel_size and stride must be at least 1 and padding at least 0, found {}, {}, {}",
+                  name, pool.kernel_size, pool.stride, pool.padding));
   require(pool.padding <= pool.kernel_size / 2,
           fmt::format("{}: padding {} exceeds half of kernel_size {}", name, pool.padding, pool.kernel_size));
   const int smallest = std::min(map.height, map.width);
   require(pool.kernel_size <= smallest + 2 * pool.padding && pool.stride <= 65536,
-          fmt::format("{}: kernel_size {} exceeds its padded map of {} (input {}x{}, padding {})", name, pool.kernel_size,
-                      smallest + 2 * pool.padding, map.height, map.width, pool.padding));
+          fmt::format("{}: kernel_size {} exceeds its padded map of {} (input {}x{}, padding {})", name,
+                      pool.kernel_size, smallest + 2 * pool.padding, map.height, map.width, pool.padding));
 }
 
 void check_rate(double rate, const char* column) {
@@ -62,14 +67,17 @@ void check_rate(double rate, const char* column) {
 
 void check_counts(const LayerShape& layer, std::size_t index) {
   const Conv2dShape& conv = layer.conv;
-  const double weights = static_cast<double>(conv.out_channels) * conv.in_channels * conv.kernel_size * conv.kernel_size;
-  const double outputs = static_cast<double>(layer.full_output.height) * layer.full_output.width * conv.batch * conv.out_channels;
+  const double weights =
+      static_cast<double>(conv.out_channels) * conv.in_channels * conv.kernel_size * conv.kernel_size;
+  const double outputs = static_cast<double>(layer.full_output.height) * layer.full_output.width *
+                         conv.batch * conv.out_channels;
   require(weights < static_cast<double>(kLargestCount) && outputs < static_cast<double>(kLargestCount),
-          fmt::format("layer {}: {:.0f} weights and {:.0f} outputs a batch are more than any machine holds", index + 1, weights,
-                      outputs));
+          fmt::format("layer {}: {:.0f} weights and {:.0f} outputs a batch are more than any machine holds",
+                      index + 1, weights, outputs));
 }
 
-LayerShape conv_layer(const ConvBlockSpec& block, const NetworkSpec& spec, Conv2dShape shape, std::size_t index) {
+LayerShape conv_layer(const ConvBlockSpec& block, const NetworkSpec& spec, Conv2dShape shape,
+                      std::size_t index) {
   check_conv(block, shape, index);
   shape.out_channels = block.out_channels;
   shape.kernel_size = block.kernel_size;
@@ -84,15 +92,16 @@ LayerShape conv_layer(const ConvBlockSpec& block, const NetworkSpec& spec, Conv2
   if (block.pool) {
     check_pool(*block.pool, layer.full_output, index);
     const PoolSpec& pool = *block.pool;
-    layer.pool = Pool2dShape{.batch = shape.batch,
-                             .channels = shape.out_channels,
-                             .height = shape.out_height,
-                             .width = shape.out_width,
-                             .kernel_size = pool.kernel_size,
-                             .stride = pool.stride,
-                             .padding = pool.padding,
-                             .out_height = output_size(shape.out_height, pool.kernel_size, pool.stride, pool.padding),
-                             .out_width = output_size(shape.out_width, pool.kernel_size, pool.stride, pool.padding)};
+    layer.pool =
+        Pool2dShape{.batch = shape.batch,
+                    .channels = shape.out_channels,
+                    .height = shape.out_height,
+                    .width = shape.out_width,
+                    .kernel_size = pool.kernel_size,
+                    .stride = pool.stride,
+                    .padding = pool.padding,
+                    .out_height = output_size(shape.out_height, pool.kernel_size, pool.stride, pool.padding),
+                    .out_width = output_size(shape.out_width, pool.kernel_size, pool.stride, pool.padding)};
   }
   check_counts(layer, index);
   return layer;
@@ -104,15 +113,17 @@ MapSize output_map(const LayerShape& layer) {
   return {layer.conv.out_height, layer.conv.out_width};
 }
 
-LayerShape linear_layer(Conv2dShape shape, int out_features, bool relu, double dropout_rate, std::size_t index) {
+LayerShape linear_layer(Conv2dShape shape, int out_features, bool relu, double dropout_rate,
+                        std::size_t index) {
   require(out_features >= 1 && out_features <= 65536,
           fmt::format("Linear layer {}: expected a width of 1 to 65536, found {}", index + 1, out_features));
-  require(shape.height == shape.width,
-          fmt::format("Linear layer {}: its map must be square, found {}x{}", index + 1, shape.height, shape.width));
+  require(shape.height == shape.width, fmt::format("Linear layer {}: its map must be square, found {}x{}",
+                                                   index + 1, shape.height, shape.width));
   shape.out_channels = out_features;
   shape.kernel_size = shape.height;
   shape.out_height = shape.out_width = 1;
-  LayerShape layer{.conv = shape, .full_output = {1, 1}, .relu = relu, .dropout_rate = dropout_rate, .linear = true};
+  LayerShape layer{
+      .conv = shape, .full_output = {1, 1}, .relu = relu, .dropout_rate = dropout_rate, .linear = true};
   check_counts(layer, index);
   return layer;
 }
@@ -120,10 +131,14 @@ LayerShape linear_layer(Conv2dShape shape, int out_features, bool relu, double d
 /// Input of the layer after `layer`.
 Conv2dShape next_input(const LayerShape& layer) {
   const MapSize map = output_map(layer);
-  return {.batch = layer.conv.batch, .in_channels = layer.conv.out_channels, .height = map.height, .width = map.width};
+  return {.batch = layer.conv.batch,
+          .in_channels = layer.conv.out_channels,
+          .height = map.height,
+          .width = map.width};
 }
 
-/// Leaves out what nothing reads: from the last map backwards, the rows and columns that the next layer needs.
+/// Leaves out what nothing reads: from the last map backwards, the rows and columns that the next layer
+/// needs.
 void keep_what_is_read(std::vector<LayerShape>& layers) {
   for (std::size_t i = layers.size() - 1; i-- > 0;) {
     LayerShape& layer = layers[i];
@@ -149,7 +164,8 @@ void keep_what_is_read(std::vector<LayerShape>& layers) {
 
 std::int64_t useful_macs(const Conv2dShape& s) {
   return useful_pairs(s.height, s.out_height, s.kernel_size, s.stride, s.padding) *
-         useful_pairs(s.width, s.out_width, s.kernel_size, s.stride, s.padding) * s.in_channels * s.out_channels;
+         useful_pairs(s.width, s.out_width, s.kernel_size, s.stride, s.padding) * s.in_channels *
+         s.out_channels;
 }
 
 std::int64_t NetworkShapes::parameter_count() const {

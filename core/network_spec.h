@@ -27,7 +27,8 @@ struct ConvBlockSpec {
   bool dropout = false;
   std::optional<PoolSpec> pool = std::nullopt;
 
-  /// Column layer_types: 1 ReLU + 2 pooling + 4 dropout. Published tables use 1..7; 0 (none of them) is accepted.
+  /// Column layer_types: 1 ReLU + 2 pooling + 4 dropout. Published tables use 1..7; 0 (none of them) is
+  /// accepted.
   int layer_type() const { return (relu ? 1 : 0) + (pool ? 2 : 0) + (dropout ? 4 : 0); }
   bool operator==(const ConvBlockSpec&) const = default;
 };

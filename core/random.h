@@ -1,5 +1,5 @@
-// Counter-based random numbers: Philox4x32-10 (Salmon et al. 2011, Random123). A draw is addressed by what it is
-// for, never by when it is made, so every backend, thread count and resume point sees the same one.
+// Counter-based random numbers: Philox4x32-10 (Salmon et al. 2011, Random123). A draw is addressed by what it
+// is for, never by when it is made, so every backend, thread count and resume point sees the same one.
 //
 //   key     = (seed of the stream, stream)
 //   counter = (index / 4, layer, step, epoch), unused words 0;   the draw is word index % 4 of the block
@@ -28,8 +28,8 @@ using PhiloxBlock = std::array<std::uint32_t, 4>;
 
 /// One Philox4x32-10 block.
 inline PhiloxBlock philox(std::array<std::uint32_t, 2> key, PhiloxBlock counter) {
-  const r123::Philox4x32::ctr_type block = r123::Philox4x32{}({{counter[0], counter[1], counter[2], counter[3]}},
-                                                              {{key[0], key[1]}});
+  const r123::Philox4x32::ctr_type block =
+      r123::Philox4x32{}({{counter[0], counter[1], counter[2], counter[3]}}, {{key[0], key[1]}});
   return {block[0], block[1], block[2], block[3]};
 }
 
@@ -44,9 +44,12 @@ inline std::uint32_t draw(std::uint32_t seed, Stream stream, DrawAddress at, std
 }
 
 /// u in [0, 1): the upper 24 bits times 2^-24, exact in binary32 and binary64.
-inline float unit_float(std::uint32_t bits) { return static_cast<float>(bits >> 8) * 0x1p-24F; }
+inline float unit_float(std::uint32_t bits) {
+  return static_cast<float>(bits >> 8) * 0x1p-24F;
+}
 
-/// random_seed of network `index` of a campaign: word 0 of Philox(key = campaign seed low, high; counter = index).
+/// random_seed of network `index` of a campaign: word 0 of Philox(key = campaign seed low, high; counter =
+/// index).
 inline std::uint32_t network_seed(std::uint64_t campaign_seed, std::uint32_t index) {
   return philox({static_cast<std::uint32_t>(campaign_seed), static_cast<std::uint32_t>(campaign_seed >> 32)},
                 {index, 0, 0, 0})[0];
@@ -62,13 +65,15 @@ class DrawSequence {
     return block_[index_++ % 4];
   }
 
-  /// Uniform in [0, bound), bound >= 1, without bias (Lemire 2019): m = next() * bound in 64 bits; while the low
-  /// word of m is below 2^32 mod bound, draw again (a rejected draw uses up its index); the result is m >> 32.
+  /// Uniform in [0, bound), bound >= 1, without bias (Lemire 2019): m = next() * bound in 64 bits; while the
+  /// low word of m is below 2^32 mod bound, draw again (a rejected draw uses up its index); the result is m
+  /// >> 32.
   std::uint32_t below(std::uint32_t bound) {
     const std::uint32_t reject_below = (0U - bound) % bound;
     for (;;) {
       const std::uint64_t product = std::uint64_t{next()} * bound;
-      if (static_cast<std::uint32_t>(product) >= reject_below) return static_cast<std::uint32_t>(product >> 32);
+      if (static_cast<std::uint32_t>(product) >= reject_below)
+        return static_cast<std::uint32_t>(product >> 32);
     }
   }
 

@@ -1,11 +1,11 @@
-// The only door to a device. A Backend is the context of one network on one worker: its memory, its operations and
-// where in the network's life it stands. Operations are made once from their shape (a plan) and run many times;
-// in steady state nothing is allocated.
+// The only door to a device. A Backend is the context of one network on one worker: its memory, its
+// operations and where in the network's life it stands. Operations are made once from their shape (a plan)
+// and run many times; in steady state nothing is allocated.
 //
-// What the operations compute, to the bit, is kernels/arithmetic.md. Physical layout is the backend's business:
-// activations and weights never leave it but through the import and export functions, in logical order
-// (weights O,I,kh,kw). Pointers named `float*` below are device memory of this backend unless a comment says host;
-// outputs are overwritten, never added to, and need no preparation.
+// What the operations compute, to the bit, is kernels/arithmetic.md. Physical layout is the backend's
+// business: activations and weights never leave it but through the import and export functions, in logical
+// order (weights O,I,kh,kw). Pointers named `float*` below are device memory of this backend unless a comment
+// says host; outputs are overwritten, never added to, and need no preparation.
 //
 // Errors: DeviceError where memory or the device fails; std::logic_error on misuse.
 #pragma once
@@ -30,7 +30,8 @@ class Buffer {
  public:
   using Deleter = void (*)(void* memory, std::size_t bytes);
   Buffer() = default;
-  Buffer(void* memory, std::size_t bytes, Deleter deleter) : memory_(memory), bytes_(bytes), deleter_(deleter) {}
+  Buffer(void* memory, std::size_t bytes, Deleter deleter)
+      : memory_(memory), bytes_(bytes), deleter_(deleter) {}
   Buffer(Buffer&& other) noexcept { swap(other); }
   Buffer& operator=(Buffer&& other) noexcept {
     Buffer taken(std::move(other));
@@ -79,20 +80,24 @@ struct LossSums {
 struct Activation {
   bool relu = false;
   const float* mask = nullptr;  ///< nullptr: no dropout (or evaluation)
-  bool mask_per_position = false;  ///< false: (batch, channels), one draw per image and channel; true: one per element
+  bool mask_per_position =
+      false;  ///< false: (batch, channels), one draw per image and channel; true: one per element
 };
 
 /// Convolution or Linear layer over kept maps.
 class Conv2d {
  public:
   virtual ~Conv2d() = default;
-  /// Floats of the physical weights; those beyond the logical ones (padding of the layout) are +0 and stay so.
+  /// Floats of the physical weights; those beyond the logical ones (padding of the layout) are +0 and stay
+  /// so.
   virtual std::size_t weight_floats() const = 0;
   /// y = activation(conv(x, weights) + bias). x is the gathered batch where the shape says input_is_image.
-  virtual void forward(const float* x, const float* weights, const float* bias, const Activation& activation, float* y) = 0;
+  virtual void forward(const float* x, const float* weights, const float* bias, const Activation& activation,
+                       float* y) = 0;
   /// dx from dy, the gradient at the convolution's output.
   virtual void data_gradient(const float* dy, const float* weights, float* dx) = 0;
-  /// dw in the physical layout of the weights; the layout's padding is not written: dw must start as +0 there.
+  /// dw in the physical layout of the weights; the layout's padding is not written: dw must start as +0
+  /// there.
   virtual void weight_gradient(const float* x, const float* dy, float* dw) = 0;
   /// Logical (O,I,kh,kw), host -> physical, device.
   virtual void import_weights(std::span<const float> logical, float* weights) = 0;
@@ -109,7 +114,8 @@ class MaxPool2d {
   virtual void backward(const float* dy, const void* winners, float* dx) = 0;
 };
 
-/// Where a dropout mask is drawn: index = n*C + c, or with `per_element` ((n*C + c)*H + h)*W + w over the full map.
+/// Where a dropout mask is drawn: index = n*C + c, or with `per_element` ((n*C + c)*H + h)*W + w over the
+/// full map.
 struct DropoutShape {
   int batch = 0;
   int channels = 0;
@@ -124,7 +130,8 @@ class DeviceDataset {
   virtual ~DeviceDataset() = default;
 };
 
-/// What gather does: batch `counters().step` of the data set, in the set order, as the input of the first convolution.
+/// What gather does: batch `counters().step` of the data set, in the set order, as the input of the first
+/// convolution.
 struct GatherShape {
   int batch = 0;
   ImageShape image;
@@ -135,9 +142,12 @@ struct GatherShape {
 class Gather {
  public:
   virtual ~Gather() = default;
-  virtual std::size_t image_floats() const = 0;  ///< size of `x`, which starts zeroed and is not written otherwise
-  /// `order`: nullptr for file order, else device memory of uint32 indices. Overwrites x and labels (batch of uint32).
-  virtual void run(const DeviceDataset& dataset, const std::uint32_t* order, float* x, std::uint32_t* labels) = 0;
+  virtual std::size_t image_floats()
+      const = 0;  ///< size of `x`, which starts zeroed and is not written otherwise
+  /// `order`: nullptr for file order, else device memory of uint32 indices. Overwrites x and labels (batch of
+  /// uint32).
+  virtual void run(const DeviceDataset& dataset, const std::uint32_t* order, float* x,
+                   std::uint32_t* labels) = 0;
 };
 
 /// SGD scalars in binary64, as a table has them (0: switched off).
@@ -161,26 +171,32 @@ class Backend {
   virtual void upload(const void* host, void* device, std::size_t bytes) = 0;
   virtual void download(const void* device, void* host, std::size_t bytes) = 0;
   /// Pixels (count, channels, height, width) and labels; the spans must outlive the result.
-  virtual std::unique_ptr<DeviceDataset> make_dataset(std::span<const std::uint8_t> pixels, std::span<const std::uint8_t> labels,
+  virtual std::unique_ptr<DeviceDataset> make_dataset(std::span<const std::uint8_t> pixels,
+                                                      std::span<const std::uint8_t> labels,
                                                       ImageShape image) = 0;
 
   // Plans.
   virtual std::unique_ptr<Conv2d> make_conv2d(const Conv2dShape& shape) = 0;
   virtual std::unique_ptr<MaxPool2d> make_max_pool2d(const Pool2dShape& shape) = 0;
   /// `pixel_table`: 256 normalised values per channel, (channels, 256), host; copied.
-  virtual std::unique_ptr<Gather> make_gather(const GatherShape& shape, std::span<const float> pixel_table) = 0;
+  virtual std::unique_ptr<Gather> make_gather(const GatherShape& shape,
+                                              std::span<const float> pixel_table) = 0;
 
   // Operations without a plan.
-  /// Backward of ReLU and dropout, in place on dy, and the bias gradient. y is what forward wrote: (height, width, batch,
-  /// channels) positions in the layout of conv's output.
-  virtual void activation_backward(const Conv2dShape& shape, const Activation& activation, const float* y, float* dy, float* dbias) = 0;
+  /// Backward of ReLU and dropout, in place on dy, and the bias gradient. y is what forward wrote: (height,
+  /// width, batch, channels) positions in the layout of conv's output.
+  virtual void activation_backward(const Conv2dShape& shape, const Activation& activation, const float* y,
+                                   float* dy, float* dbias) = 0;
   /// Mask of `layer` at counters(): 0 or 1/(1-rate), (batch, channels) or one per kept element.
-  virtual void dropout_mask(const DropoutShape& shape, double rate, std::uint32_t seed, std::uint32_t layer, float* mask) = 0;
-  /// logits (batch, classes) -> gradient of the mean loss, and the batch's loss and hits into the sums. dlogits may be
-  /// nullptr (evaluation).
-  virtual void softmax_cross_entropy(int batch, int classes, const float* logits, const std::uint32_t* labels, float* dlogits) = 0;
+  virtual void dropout_mask(const DropoutShape& shape, double rate, std::uint32_t seed, std::uint32_t layer,
+                            float* mask) = 0;
+  /// logits (batch, classes) -> gradient of the mean loss, and the batch's loss and hits into the sums.
+  /// dlogits may be nullptr (evaluation).
+  virtual void softmax_cross_entropy(int batch, int classes, const float* logits, const std::uint32_t* labels,
+                                     float* dlogits) = 0;
   /// One SGD step over `count` parameters; momentum may be nullptr where the scalar is 0.
-  virtual void sgd(const SgdScalars& scalars, std::size_t count, const float* gradients, float* weights, float* momentum) = 0;
+  virtual void sgd(const SgdScalars& scalars, std::size_t count, const float* gradients, float* weights,
+                   float* momentum) = 0;
 
   // The life of the network.
   virtual StepCounters counters() const = 0;
@@ -190,8 +206,8 @@ class Backend {
   virtual void reset_sums() = 0;
   virtual LossSums read_sums() = 0;
 
-  /// A sequence of operations that is run many times. A GPU records it once and replays it, so `body` must not depend on
-  /// anything that changes but what the backend holds; the CPU calls it.
+  /// A sequence of operations that is run many times. A GPU records it once and replays it, so `body` must
+  /// not depend on anything that changes but what the backend holds; the CPU calls it.
   virtual std::function<void()> record(std::function<void()> body) = 0;
 };
 

@@ -1,5 +1,6 @@
-// Which terms count, along one axis, in the order of kernels/arithmetic.md section 2. A two-dimensional set of valid
-// taps or positions is the product of two of these ranges, row-major. Plain arithmetic, shared by all backends.
+// Which terms count, along one axis, in the order of kernels/arithmetic.md section 2. A two-dimensional set
+// of valid taps or positions is the product of two of these ranges, row-major. Plain arithmetic, shared by
+// all backends.
 #pragma once
 
 #include <algorithm>
@@ -17,10 +18,18 @@ struct Axis {
   int padding = 0;
 };
 
-inline Axis rows_of(const Conv2dShape& s) { return {s.height, s.out_height, s.kernel_size, s.stride, s.padding}; }
-inline Axis columns_of(const Conv2dShape& s) { return {s.width, s.out_width, s.kernel_size, s.stride, s.padding}; }
-inline Axis rows_of(const Pool2dShape& s) { return {s.height, s.out_height, s.kernel_size, s.stride, s.padding}; }
-inline Axis columns_of(const Pool2dShape& s) { return {s.width, s.out_width, s.kernel_size, s.stride, s.padding}; }
+inline Axis rows_of(const Conv2dShape& s) {
+  return {s.height, s.out_height, s.kernel_size, s.stride, s.padding};
+}
+inline Axis columns_of(const Conv2dShape& s) {
+  return {s.width, s.out_width, s.kernel_size, s.stride, s.padding};
+}
+inline Axis rows_of(const Pool2dShape& s) {
+  return {s.height, s.out_height, s.kernel_size, s.stride, s.padding};
+}
+inline Axis columns_of(const Pool2dShape& s) {
+  return {s.width, s.out_width, s.kernel_size, s.stride, s.padding};
+}
 
 /// A run of valid indices, possibly empty.
 struct Range {
@@ -29,7 +38,9 @@ struct Range {
   int end() const { return begin + count; }
 };
 
-inline Range range_of(int begin, int end) { return {begin, std::max(0, end - begin)}; }
+inline Range range_of(int begin, int end) {
+  return {begin, std::max(0, end - begin)};
+}
 
 /// Taps of output `o` whose input o*stride - padding + tap lies in the map, ascending.
 inline Range taps_of_output(const Axis& axis, int o) {
@@ -52,7 +63,8 @@ inline Range outputs_of_tap(const Axis& axis, int tap) {
   return range_of(first, std::min(axis.output, highest / axis.stride + 1));
 }
 
-/// Taps through which input `i` is read, ascending: tap(j) = first_tap + j*stride reads output first_output - j.
+/// Taps through which input `i` is read, ascending: tap(j) = first_tap + j*stride reads output first_output -
+/// j.
 struct InputTaps {
   int first_tap = 0;
   int first_output = 0;

@@ -6,8 +6,8 @@
 
 namespace mayfly {
 
-void draw_parameters(const Conv2dShape& shape, std::uint32_t seed, std::uint32_t layer, std::span<float> weights,
-                     std::span<float> biases) {
+void draw_parameters(const Conv2dShape& shape, std::uint32_t seed, std::uint32_t layer,
+                     std::span<float> weights, std::span<float> biases) {
   const auto bound = static_cast<float>(1.0 / std::sqrt(static_cast<double>(shape.fan_in())));
   DrawSequence draws(seed, Stream::init, {.layer = layer});
   const auto fill = [&](std::span<float> values) {

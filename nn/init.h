@@ -10,7 +10,7 @@
 namespace mayfly {
 
 /// Fills weights (O,I,kh,kw) and biases (O) of `layer` (convolutions, then Linears, from 0).
-void draw_parameters(const Conv2dShape& shape, std::uint32_t seed, std::uint32_t layer, std::span<float> weights,
-                     std::span<float> biases);
+void draw_parameters(const Conv2dShape& shape, std::uint32_t seed, std::uint32_t layer,
+                     std::span<float> weights, std::span<float> biases);
 
 }  // namespace mayfly

@@ -23,7 +23,8 @@ Buffer allocate_floats(Backend& backend, std::int64_t floats) {
 
 }  // namespace
 
-Layer::Layer(Backend& backend, const LayerShape& shape, std::uint32_t index, ParameterPlace place, bool element_dropout)
+Layer::Layer(Backend& backend, const LayerShape& shape, std::uint32_t index, ParameterPlace place,
+             bool element_dropout)
     : backend_(backend),
       shape_(shape),
       index_(index),
@@ -55,7 +56,9 @@ std::size_t Layer::gradient_floats() const {
 
 Activation Layer::activation(bool training) const {
   const bool drops = training && shape_.dropout_rate > 0;
-  return {.relu = shape_.relu, .mask = drops ? mask_.floats() : nullptr, .mask_per_position = dropout_.per_element};
+  return {.relu = shape_.relu,
+          .mask = drops ? mask_.floats() : nullptr,
+          .mask_per_position = dropout_.per_element};
 }
 
 void Layer::forward(const float* x, const Arenas& arenas, bool training, std::uint32_t dropout_seed) {
@@ -71,7 +74,8 @@ float* Layer::backward(const float* x, const Arenas& arenas, float* gradient, fl
     pool_->backward(gradient, winners_.data(), other);
     std::swap(gradient, other);
   }
-  backend_.activation_backward(shape_.conv, activation(true), activations_.floats(), gradient, arenas.gradients + place_.bias);
+  backend_.activation_backward(shape_.conv, activation(true), activations_.floats(), gradient,
+                               arenas.gradients + place_.bias);
   if (want_dx) conv_->data_gradient(gradient, arenas.parameters + place_.weights, other);
   conv_->weight_gradient(x, gradient, arenas.gradients + place_.weights);
   return other;

@@ -1,4 +1,5 @@
-// One convolution block or Linear layer on a backend: plans and activations. Parameters lie in the network's arena.
+// One convolution block or Linear layer on a backend: plans and activations. Parameters lie in the network's
+// arena.
 #pragma once
 
 #include <cstdint>
@@ -24,7 +25,8 @@ struct Arenas {
 class Layer {
  public:
   /// `index` counts convolutions, then Linears, from 0.
-  Layer(Backend& backend, const LayerShape& shape, std::uint32_t index, ParameterPlace place, bool element_dropout);
+  Layer(Backend& backend, const LayerShape& shape, std::uint32_t index, ParameterPlace place,
+        bool element_dropout);
 
   /// Floats of the bias in the arenas: padded to whole cache lines.
   static std::size_t bias_floats(const LayerShape& shape);
@@ -33,12 +35,14 @@ class Layer {
 
   /// x -> output(). `training`: with dropout, whose mask is drawn from `dropout_seed`.
   void forward(const float* x, const Arenas& arenas, bool training, std::uint32_t dropout_seed);
-  /// `gradient` holds the gradient at output() and is used up; `other` is a second buffer of the same size. Writes the gradients of
-  /// the parameters and, where dx is wanted, the gradient at x into the buffer that is returned.
+  /// `gradient` holds the gradient at output() and is used up; `other` is a second buffer of the same size.
+  /// Writes the gradients of the parameters and, where dx is wanted, the gradient at x into the buffer that
+  /// is returned.
   float* backward(const float* x, const Arenas& arenas, float* gradient, float* other, bool want_dx);
 
   const float* output() const { return shape_.pool ? pooled_.floats() : activations_.floats(); }
-  /// Floats of the largest gradient of this layer: at its output, its activations or (where wanted) its input.
+  /// Floats of the largest gradient of this layer: at its output, its activations or (where wanted) its
+  /// input.
   std::size_t gradient_floats() const;
   const LayerShape& shape() const { return shape_; }
   Conv2d& conv() { return *conv_; }

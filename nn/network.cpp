@@ -17,7 +17,8 @@ std::vector<Layer> make_layers(Backend& backend, const NetworkShapes& shapes, bo
   std::vector<Layer> layers;
   std::size_t at = 0;
   for (const LayerShape& shape : shapes.layers) {
-    layers.emplace_back(backend, shape, static_cast<std::uint32_t>(layers.size()), ParameterPlace{.weights = at}, element_dropout);
+    layers.emplace_back(backend, shape, static_cast<std::uint32_t>(layers.size()),
+                        ParameterPlace{.weights = at}, element_dropout);
     at = layers.back().end();
   }
   return layers;
@@ -58,16 +59,20 @@ struct Network::Impl {
 
   Arenas arenas() const { return {parameters.floats(), gradients.floats()}; }
   std::uint32_t* label_data() const { return static_cast<std::uint32_t*>(labels.data()); }
-  const float* input_of(std::size_t layer) const { return layer == 0 ? images.floats() : layers[layer - 1].output(); }
+  const float* input_of(std::size_t layer) const {
+    return layer == 0 ? images.floats() : layers[layer - 1].output();
+  }
   std::size_t parameter_count() const { return static_cast<std::size_t>(shapes.parameter_count()); }
 
   void forward(bool training) {
-    for (std::size_t i = 0; i < layers.size(); ++i) layers[i].forward(input_of(i), arenas(), training, options.seeds.dropout);
+    for (std::size_t i = 0; i < layers.size(); ++i)
+      layers[i].forward(input_of(i), arenas(), training, options.seeds.dropout);
   }
 
   void loss(float* dlogits) {
     const Conv2dShape& last = layers.back().shape().conv;
-    backend.softmax_cross_entropy(last.batch, last.out_channels, layers.back().output(), label_data(), dlogits);
+    backend.softmax_cross_entropy(last.batch, last.out_channels, layers.back().output(), label_data(),
+                                  dlogits);
   }
 
   void backward() {
@@ -101,22 +106,27 @@ struct Network::Impl {
     for (Layer& layer : layers) {
       const auto weights = static_cast<std::size_t>(layer.shape().conv.weight_count());
       const auto biases = static_cast<std::size_t>(layer.shape().conv.out_channels);
-      layer.conv().export_weights(arena.floats() + layer.place().weights, std::span(logical).subspan(at, weights));
-      backend.download(arena.floats() + layer.place().bias, logical.data() + at + weights, biases * sizeof(float));
+      layer.conv().export_weights(arena.floats() + layer.place().weights,
+                                  std::span(logical).subspan(at, weights));
+      backend.download(arena.floats() + layer.place().bias, logical.data() + at + weights,
+                       biases * sizeof(float));
       at += weights + biases;
     }
-    std::replace_if(logical.begin(), logical.end(), [](float v) { return std::isnan(v); }, kNan);
+    std::replace_if(
+        logical.begin(), logical.end(), [](float v) { return std::isnan(v); }, kNan);
     return logical;
   }
 
   void import_arena(std::span<const float> logical, Buffer& arena) {
-    if (logical.size() != parameter_count()) throw std::logic_error("network: imported parameters have the wrong size");
+    if (logical.size() != parameter_count())
+      throw std::logic_error("network: imported parameters have the wrong size");
     std::size_t at = 0;
     for (Layer& layer : layers) {
       const auto weights = static_cast<std::size_t>(layer.shape().conv.weight_count());
       const auto biases = static_cast<std::size_t>(layer.shape().conv.out_channels);
       layer.conv().import_weights(logical.subspan(at, weights), arena.floats() + layer.place().weights);
-      backend.upload(logical.data() + at + weights, arena.floats() + layer.place().bias, biases * sizeof(float));
+      backend.upload(logical.data() + at + weights, arena.floats() + layer.place().bias,
+                     biases * sizeof(float));
       at += weights + biases;
     }
   }
@@ -136,8 +146,8 @@ struct Network::Impl {
   std::function<void()> train, evaluate;
 };
 
-Network::Network(Backend& backend, const NetworkSpec& spec, ImageShape image, std::span<const float> pixel_table,
-                 const NetworkOptions& options)
+Network::Network(Backend& backend, const NetworkSpec& spec, ImageShape image,
+                 std::span<const float> pixel_table, const NetworkOptions& options)
     : impl_(std::make_unique<Impl>(backend, spec, image, pixel_table, options)) {}
 
 Network::~Network() = default;
@@ -149,7 +159,8 @@ void Network::initialise() {
     const Conv2dShape& shape = impl_->layers[i].shape().conv;
     const auto weights = static_cast<std::size_t>(shape.weight_count());
     const auto biases = static_cast<std::size_t>(shape.out_channels);
-    draw_parameters(shape, impl_->options.seeds.init, static_cast<std::uint32_t>(i), rest.first(weights), rest.subspan(weights, biases));
+    draw_parameters(shape, impl_->options.seeds.init, static_cast<std::uint32_t>(i), rest.first(weights),
+                    rest.subspan(weights, biases));
     rest = rest.subspan(weights + biases);
   }
   impl_->import_arena(logical, impl_->parameters);
@@ -180,24 +191,33 @@ void Network::evaluate_step(const DeviceDataset& dataset) {
   impl_->evaluate();
 }
 
-std::vector<float> Network::export_parameters() { return impl_->export_arena(impl_->parameters); }
+std::vector<float> Network::export_parameters() {
+  return impl_->export_arena(impl_->parameters);
+}
 
-void Network::import_parameters(std::span<const float> logical) { impl_->import_arena(logical, impl_->parameters); }
+void Network::import_parameters(std::span<const float> logical) {
+  impl_->import_arena(logical, impl_->parameters);
+}
 
 std::vector<float> Network::export_momentum() {
   if (impl_->sgd.momentum == 0) return {};
   return impl_->export_arena(impl_->momentum);
 }
 
-std::vector<float> Network::export_gradients() { return impl_->export_arena(impl_->gradients); }
+std::vector<float> Network::export_gradients() {
+  return impl_->export_arena(impl_->gradients);
+}
 
 bool Network::hopelessly_diverged() {
   const Layer& last = impl_->layers.back();
   std::vector<float> biases(static_cast<std::size_t>(last.shape().conv.out_channels));
-  impl_->backend.download(impl_->parameters.floats() + last.place().bias, biases.data(), biases.size() * sizeof(float));
+  impl_->backend.download(impl_->parameters.floats() + last.place().bias, biases.data(),
+                          biases.size() * sizeof(float));
   return std::all_of(biases.begin(), biases.end(), [](float b) { return std::isnan(b); });
 }
 
-const NetworkShapes& Network::shapes() const { return impl_->shapes; }
+const NetworkShapes& Network::shapes() const {
+  return impl_->shapes;
+}
 
 }  // namespace mayfly

@@ -1,5 +1,5 @@
-// A network on a backend: parameters in one arena, its layers, and the two things one does with it: a training step
-// and an evaluation step.
+// A network on a backend: parameters in one arena, its layers, and the two things one does with it: a
+// training step and an evaluation step.
 #pragma once
 
 #include <cstdint>
@@ -29,7 +29,8 @@ struct NetworkOptions {
 
 class Network {
  public:
-  /// Makes plans and memory on `backend`, which must outlive the network. `pixel_table` (channels, 256): nn/normalize.h.
+  /// Makes plans and memory on `backend`, which must outlive the network. `pixel_table` (channels, 256):
+  /// nn/normalize.h.
   Network(Backend& backend, const NetworkSpec& spec, ImageShape image, std::span<const float> pixel_table,
           const NetworkOptions& options);
   ~Network();
@@ -42,9 +43,11 @@ class Network {
   /// Order of the images of the coming epoch (a permutation of 0..N-1, or its used prefix).
   void set_order(std::span<const std::uint32_t> order);
 
-  /// Batch counters().step of the set order: forward, backward, SGD; adds to the sums and advances the counters.
+  /// Batch counters().step of the set order: forward, backward, SGD; adds to the sums and advances the
+  /// counters.
   void train_step(const DeviceDataset& dataset);
-  /// Batch counters().step in file order, without dropout: forward only; adds to the sums and advances the step.
+  /// Batch counters().step in file order, without dropout: forward only; adds to the sums and advances the
+  /// step.
   void evaluate_step(const DeviceDataset& dataset);
 
   /// Every parameter in logical order: per layer weights (O,I,kh,kw), then biases. NaNs canonical.
@@ -55,7 +58,8 @@ class Network {
   /// Gradients of the last train_step in the same order.
   std::vector<float> export_gradients();
 
-  /// True where every bias of the last Linear is NaN: all logits are and stay NaN (design: remaining rows are known).
+  /// True where every bias of the last Linear is NaN: all logits are and stay NaN (design: remaining rows are
+  /// known).
   bool hopelessly_diverged();
 
   const NetworkShapes& shapes() const;

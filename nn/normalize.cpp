@@ -30,7 +30,8 @@ Statistics statistics_of(std::span<const std::uint8_t> pixels, ImageShape image,
   const double mean = static_cast<double>(sum) / n;
   const double deviation = std::sqrt(static_cast<double>(squares) / n - mean * mean);
   if (!(deviation > 0))
-    throw UsageError(fmt::format("normalize = \"dataset\": all pixels of channel {} are equal; use \"half\"", channel));
+    throw UsageError(
+        fmt::format("normalize = \"dataset\": all pixels of channel {} are equal; use \"half\"", channel));
   return {static_cast<float>(mean / 255.0), static_cast<float>(deviation / 255.0)};
 }
 

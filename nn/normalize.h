@@ -16,7 +16,8 @@ enum class Normalize { none, half, dataset };
 Normalize parse_normalize(const std::string& name);
 std::string to_string(Normalize normalize);
 
-/// (channels, 256). `pixels` (count, channels, height, width) are the training images; read for `dataset` only.
+/// (channels, 256). `pixels` (count, channels, height, width) are the training images; read for `dataset`
+/// only.
 std::vector<float> pixel_table(Normalize normalize, std::span<const std::uint8_t> pixels, ImageShape image);
 
 }  // namespace mayfly

@@ -32,10 +32,15 @@ std::string CpuBackend::description() const {
   return fmt::format("cpu: {}, {} thread{}", simd_name(), team_.threads(), team_.threads() == 1 ? "" : "s");
 }
 
-void CpuBackend::upload(const void* host, void* device, std::size_t bytes) { std::memcpy(device, host, bytes); }
-void CpuBackend::download(const void* device, void* host, std::size_t bytes) { std::memcpy(host, device, bytes); }
+void CpuBackend::upload(const void* host, void* device, std::size_t bytes) {
+  std::memcpy(device, host, bytes);
+}
+void CpuBackend::download(const void* device, void* host, std::size_t bytes) {
+  std::memcpy(host, device, bytes);
+}
 
-std::unique_ptr<DeviceDataset> CpuBackend::make_dataset(std::span<const std::uint8_t> pixels, std::span<const std::uint8_t> labels,
+std::unique_ptr<DeviceDataset> CpuBackend::make_dataset(std::span<const std::uint8_t> pixels,
+                                                        std::span<const std::uint8_t> labels,
                                                         ImageShape /*image*/) {
   return std::make_unique<CpuDataset>(pixels, labels);
 }
@@ -49,26 +54,31 @@ std::unique_ptr<MaxPool2d> CpuBackend::make_max_pool2d(const Pool2dShape& shape)
   return std::make_unique<CpuMaxPool2d>(shape, team_, scratch_);
 }
 
-std::unique_ptr<Gather> CpuBackend::make_gather(const GatherShape& shape, std::span<const float> pixel_table) {
+std::unique_ptr<Gather> CpuBackend::make_gather(const GatherShape& shape,
+                                                std::span<const float> pixel_table) {
   return std::make_unique<CpuGather>(shape, pixel_table, team_, counters_);
 }
 
-void CpuBackend::activation_backward(const Conv2dShape& shape, const Activation& activation, const float* y, float* dy,
-                                     float* dbias) {
+void CpuBackend::activation_backward(const Conv2dShape& shape, const Activation& activation, const float* y,
+                                     float* dy, float* dbias) {
   scratch_.reserve_floats(bias_scratch(shape));  // done by make_conv2d where there is a plan
   cpu::activation_backward(team_, shape, activation, y, dy, dbias, scratch_.floats());
 }
 
-void CpuBackend::dropout_mask(const DropoutShape& shape, double rate, std::uint32_t seed, std::uint32_t layer, float* mask) {
-  cpu::dropout_mask(team_, shape, rate, seed, {.layer = layer, .step = counters_.step, .epoch = counters_.epoch}, mask);
+void CpuBackend::dropout_mask(const DropoutShape& shape, double rate, std::uint32_t seed, std::uint32_t layer,
+                              float* mask) {
+  cpu::dropout_mask(team_, shape, rate, seed,
+                    {.layer = layer, .step = counters_.step, .epoch = counters_.epoch}, mask);
 }
 
-void CpuBackend::softmax_cross_entropy(int batch, int classes, const float* logits, const std::uint32_t* labels, float* dlogits) {
+void CpuBackend::softmax_cross_entropy(int batch, int classes, const float* logits,
+                                       const std::uint32_t* labels, float* dlogits) {
   scratch_.reserve_floats(static_cast<std::size_t>(classes));
   cpu::softmax_cross_entropy({batch, classes, logits, labels}, dlogits, scratch_.floats(), sums_);
 }
 
-void CpuBackend::sgd(const SgdScalars& scalars, std::size_t count, const float* gradients, float* weights, float* momentum) {
+void CpuBackend::sgd(const SgdScalars& scalars, std::size_t count, const float* gradients, float* weights,
+                     float* momentum) {
   cpu::sgd(team_, scalars, counters_.updates == 0, count, gradients, weights, momentum);
 }
 
@@ -83,7 +93,8 @@ namespace mayfly {
 
 std::unique_ptr<Backend> make_backend(const std::string& device, int threads) {
   if (device == "cpu") return std::make_unique<cpu::CpuBackend>(threads);
-  if (device.starts_with("cuda")) throw DeviceError(fmt::format("device '{}': this build has no CUDA; use --device cpu", device));
+  if (device.starts_with("cuda"))
+    throw DeviceError(fmt::format("device '{}': this build has no CUDA; use --device cpu", device));
   throw UsageError(fmt::format("device: expected cpu, found '{}'", device));
 }
 

@@ -17,7 +17,8 @@ class CpuBackend final : public Backend {
   Buffer allocate(std::size_t bytes) override { return allocate_zeroed(bytes); }
   void upload(const void* host, void* device, std::size_t bytes) override;
   void download(const void* device, void* host, std::size_t bytes) override;
-  std::unique_ptr<DeviceDataset> make_dataset(std::span<const std::uint8_t> pixels, std::span<const std::uint8_t> labels,
+  std::unique_ptr<DeviceDataset> make_dataset(std::span<const std::uint8_t> pixels,
+                                              std::span<const std::uint8_t> labels,
                                               ImageShape image) override;
 
   std::unique_ptr<Conv2d> make_conv2d(const Conv2dShape& shape) override;
@@ -26,9 +27,12 @@ class CpuBackend final : public Backend {
 
   void activation_backward(const Conv2dShape& shape, const Activation& activation, const float* y, float* dy,
                            float* dbias) override;
-  void dropout_mask(const DropoutShape& shape, double rate, std::uint32_t seed, std::uint32_t layer, float* mask) override;
-  void softmax_cross_entropy(int batch, int classes, const float* logits, const std::uint32_t* labels, float* dlogits) override;
-  void sgd(const SgdScalars& scalars, std::size_t count, const float* gradients, float* weights, float* momentum) override;
+  void dropout_mask(const DropoutShape& shape, double rate, std::uint32_t seed, std::uint32_t layer,
+                    float* mask) override;
+  void softmax_cross_entropy(int batch, int classes, const float* logits, const std::uint32_t* labels,
+                             float* dlogits) override;
+  void sgd(const SgdScalars& scalars, std::size_t count, const float* gradients, float* weights,
+           float* momentum) override;
 
   StepCounters counters() const override { return counters_; }
   void set_counters(const StepCounters& counters) override { counters_ = counters; }

@@ -13,7 +13,8 @@ HWY_BEFORE_NAMESPACE();
 namespace mayfly::cpu::HWY_NAMESPACE {
 namespace {
 
-// Tiles that fill the registers: rows by vectors. 32 registers: 6x4, 8x3, 12x2, 14x1; 16 registers: 6x2, 12x1.
+// Tiles that fill the registers: rows by vectors. 32 registers: 6x4, 8x3, 12x2, 14x1; 16 registers: 6x2,
+// 12x1.
 #if HWY_TARGET == HWY_AVX2
 constexpr int kVectors = 2;
 constexpr int kMostRows[] = {12, 6};
@@ -85,7 +86,9 @@ Tile pick(int rows, int vectors) {
   return vectors == 2 ? tile_of<2>(rows) : tile_of<1>(rows);
 }
 
-/// Bias, ReLU and dropout on rows x columns of C that are final.
+/// Bias, ReLU and dropout on rows x columns of C that are final; kEmpty: their sums are +0 and C holds
+/// nothing yet.
+template <bool kEmpty>
 void finish(const BatchReduce& job, int row, int rows, int column, int columns) {
   const Epilogue& epilogue = *job.epilogue;
   for (int j = column; j < column + columns; j += kLanes) {
@@ -93,7 +96,7 @@ void finish(const BatchReduce& job, int row, int rows, int column, int columns) 
     const Float bias = load(lanes, epilogue.bias + j);
     for (int r = row; r < row + rows; ++r) {
       float* c = job.c + r * job.c_row + j;
-      Float v = hn::Add(load(lanes, c), bias);
+      Float v = hn::Add(kEmpty ? hn::Zero(FloatTag()) : load(lanes, c), bias);
       if (epilogue.relu) v = relu(v);
       if (epilogue.mask != nullptr) v = drop(v, load(lanes, epilogue.mask + r * epilogue.mask_row + j));
       store(v, lanes, c);
@@ -111,12 +114,14 @@ void column_block(const BatchReduce& job, int column, int columns) {
   for (int block = 0; block < blocks; ++block) {
     const int rows = (job.rows - row + blocks - block - 1) / (blocks - block);
     pick(rows, vectors)(job, {row * job.a_row, column, job.c + row * job.c_row + column, last});
-    if (job.epilogue != nullptr) finish(job, row, rows, column, columns);
+    if (job.epilogue != nullptr) finish<false>(job, row, rows, column, columns);
     row += rows;
   }
 }
 
 void run(const BatchReduce& job) {
+  if (job.segment_count == 0 && job.epilogue != nullptr)
+    return finish<true>(job, 0, job.rows, 0, job.columns);
   constexpr int kBlock = kVectors * kLanes;
   for (int column = 0; column < job.columns; column += kBlock)
     column_block(job, column, job.columns - column < kBlock ? job.columns - column : kBlock);
@@ -124,7 +129,9 @@ void run(const BatchReduce& job) {
 
 }  // namespace
 
-void batch_reduce_target(const BatchReduce& job) { run(job); }
+void batch_reduce_target(const BatchReduce& job) {
+  run(job);
+}
 
 }  // namespace mayfly::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -132,6 +139,8 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace mayfly::cpu {
 HWY_EXPORT(batch_reduce_target);
-void batch_reduce(const BatchReduce& job) { HWY_DYNAMIC_DISPATCH(batch_reduce_target)(job); }
+void batch_reduce(const BatchReduce& job) {
+  HWY_DYNAMIC_DISPATCH(batch_reduce_target)(job);
+}
 }  // namespace mayfly::cpu
 #endif

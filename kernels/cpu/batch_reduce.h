@@ -1,4 +1,5 @@
-// The one micro-kernel of convolution and Linear, in all three directions: a chunk of a batch-reduce matrix product.
+// The one micro-kernel of convolution and Linear, in all three directions: a chunk of a batch-reduce matrix
+// product.
 #pragma once
 
 #include <cstddef>
@@ -24,10 +25,11 @@ struct Epilogue {
   std::ptrdiff_t mask_row = 0;
 };
 
-/// C (rows x columns) = [C +] sum over segments and their terms t of A(row, t) * B(t, column), one chain of FMAs from +0.
+/// C (rows x columns) = [C +] sum over segments and their terms t of A(row, t) * B(t, column), one chain of
+/// FMAs from +0.
 ///   A(row, t) at segment.a + row*a_row + t*a_term;  B(t, column) at segment.b + t*b_row + column.
-/// `add`: the chunk's sum is added to C, else C is overwritten. Reads B in whole vectors only where columns is a
-/// multiple of the vector, else masked. No segments: the sum is +0.
+/// `add`: the chunk's sum is added to C, else C is overwritten. Reads B in whole vectors only where columns
+/// is a multiple of the vector, else masked. No segments: the sum is +0.
 struct BatchReduce {
   const Segment* segments = nullptr;
   int segment_count = 0;

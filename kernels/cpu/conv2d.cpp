@@ -9,7 +9,8 @@ namespace mayfly::cpu {
 namespace {
 
 void check_size(std::size_t found, std::int64_t expected) {
-  if (found != static_cast<std::size_t>(expected)) throw std::logic_error("conv2d: logical weights have the wrong size");
+  if (found != static_cast<std::size_t>(expected))
+    throw std::logic_error("conv2d: logical weights have the wrong size");
 }
 
 /// Calls visit(logical index, physical index) for every weight.

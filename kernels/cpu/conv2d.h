@@ -1,5 +1,6 @@
-// Convolution and Linear on the CPU: per map position a batch-reduce product over its valid taps, in all three
-// directions with one micro-kernel. No im2col, no padding, no edge cases; a Linear layer is one position.
+// Convolution and Linear on the CPU: per map position a batch-reduce product over its valid taps, in all
+// three directions with one micro-kernel. No im2col, no padding, no edge cases; a Linear layer is one
+// position.
 #pragma once
 
 #include <span>
@@ -17,7 +18,8 @@ class CpuConv2d final : public Conv2d {
   CpuConv2d(const Conv2dShape& shape, const Team& team, Scratch& scratch);
 
   std::size_t weight_floats() const override { return layout_.weight_floats(); }
-  void forward(const float* x, const float* weights, const float* bias, const Activation& activation, float* y) override;
+  void forward(const float* x, const float* weights, const float* bias, const Activation& activation,
+               float* y) override;
   void data_gradient(const float* dy, const float* weights, float* dx) override;
   void weight_gradient(const float* x, const float* dy, float* dw) override;
   void import_weights(std::span<const float> logical, float* weights) override;

@@ -1,5 +1,5 @@
-// Data gradient: per input position, the taps through which a kept output reads it, in stride^2 phases that are
-// stride-1 problems of their own; weights transposed one panel of in_channels at a time.
+// Data gradient: per input position, the taps through which a kept output reads it, in stride^2 phases that
+// are stride-1 problems of their own; weights transposed one panel of in_channels at a time.
 #include <algorithm>
 
 #include "kernels/cpu/chunk.h"
@@ -27,7 +27,9 @@ class Position {
         rows_(taps_of_input(rows_of(layout.shape), position / layout.shape.width)),
         columns_(taps_of_input(columns_of(layout.shape), position % layout.shape.width)) {}
 
-  std::int64_t terms() const { return std::int64_t{rows_.count} * columns_.count * layout_.shape.out_channels; }
+  std::int64_t terms() const {
+    return std::int64_t{rows_.count} * columns_.count * layout_.shape.out_channels;
+  }
   int cell_terms() const { return layout_.shape.out_channels; }
   float* c() const { return operands_.dx + position_ * layout_.input_position() + panel_.begin; }
   Epilogue epilogue() const { return {}; }
@@ -37,7 +39,8 @@ class Position {
     const int row = cell / columns_.count, column = cell % columns_.count;
     const int kh = rows_.first_tap + row * shape.stride, kw = columns_.first_tap + column * shape.stride;
     const int oh = rows_.first_output - row, ow = columns_.first_output - column;
-    const auto slot = static_cast<std::ptrdiff_t>(layout_.tap_slots[static_cast<std::size_t>(kh) * shape.kernel_size + kw]);
+    const auto slot =
+        static_cast<std::ptrdiff_t>(layout_.tap_slots[static_cast<std::size_t>(kh) * shape.kernel_size + kw]);
     return {operands_.dy + (std::ptrdiff_t{oh} * shape.out_width + ow) * layout_.output_position() + first,
             operands_.transposed + (slot * shape.out_channels + first) * panel_.width, length};
   }
@@ -51,8 +54,10 @@ class Position {
 };
 
 /// weights (tap, in_channel, out column) of all out panels -> (slot, out_channel, in column) of one in panel.
-void transpose_tap(const Conv2dLayout& layout, const Panel& in, int tap, const float* weights, float* transposed) {
-  float* to = transposed + std::ptrdiff_t{layout.tap_slots[static_cast<std::size_t>(tap)]} * layout.shape.out_channels * in.width;
+void transpose_tap(const Conv2dLayout& layout, const Panel& in, int tap, const float* weights,
+                   float* transposed) {
+  float* to = transposed + std::ptrdiff_t{layout.tap_slots[static_cast<std::size_t>(tap)]} *
+                               layout.shape.out_channels * in.width;
   for (std::size_t p = 0; p < layout.out_panels.size(); ++p) {
     const Panel& out = layout.out_panels[p];
     transpose(weights + layout.weight_offset(p, tap, in.begin), out.width, in.columns, out.columns,
@@ -79,7 +84,8 @@ void CpuConv2d::data_gradient(const float* dy, const float* weights, float* dx) 
   const Operands operands{dy, transposed, dx};
   const int phases = static_cast<int>(layout_.phase_begin.size()) - 1;
   for (const Panel& panel : layout_.in_panels) {
-    team_.for_each(layout_.taps(), [&](int tap, int) { transpose_tap(layout_, panel, tap, weights, transposed); });
+    team_.for_each(layout_.taps(),
+                   [&](int tap, int) { transpose_tap(layout_, panel, tap, weights, transposed); });
     const int parts = parts_for(static_cast<std::size_t>(phases), layout_.shape.height * layout_.shape.width);
     team_.for_each(phases * parts, [&](int item, int) {
       const int begin = layout_.phase_begin[static_cast<std::size_t>(item / parts)];

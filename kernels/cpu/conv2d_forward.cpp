@@ -6,7 +6,8 @@
 namespace mayfly::cpu {
 namespace {
 
-constexpr std::size_t kFewWeights = 12 * 1024;  // floats; they stay in the first-level cache while whole rows of y are written
+constexpr std::size_t kFewWeights =
+    12 * 1024;  // floats; they stay in the first-level cache while whole rows of y are written
 
 struct Operands {
   const float* x;
@@ -29,7 +30,9 @@ class Position {
     first_column_ = ow * shape.stride - shape.padding;
   }
 
-  std::int64_t terms() const { return std::int64_t{rows_.count} * columns_.count * layout_.shape.in_channels; }
+  std::int64_t terms() const {
+    return std::int64_t{rows_.count} * columns_.count * layout_.shape.in_channels;
+  }
   float* c() const { return operands_.y + position_ * layout_.output_position() + panel().begin; }
 
   Epilogue epilogue() const {
@@ -52,8 +55,8 @@ class Position {
   const Operands& operands_;
   std::size_t panel_;
   int position_;
-  Range rows_, columns_;           // valid taps
-  int first_row_, first_column_;   // input of tap (0, 0)
+  Range rows_, columns_;          // valid taps
+  int first_row_, first_column_;  // input of tap (0, 0)
 };
 
 /// Cells are taps.
@@ -75,13 +78,15 @@ class ImagePosition : public Position {
   int cell_terms() const { return columns_.count * layout_.shape.in_channels; }
   Segment place(int cell, int first, int length) const {
     const int kh = rows_.begin + cell, kw = columns_.begin, padding = layout_.shape.padding;
-    const std::ptrdiff_t row = std::ptrdiff_t{first_row_ + kh + padding} * layout_.shape.batch * layout_.image_row();
+    const std::ptrdiff_t row =
+        std::ptrdiff_t{first_row_ + kh + padding} * layout_.shape.batch * layout_.image_row();
     const std::ptrdiff_t column = std::ptrdiff_t{first_column_ + kw + padding} * layout_.shape.in_channels;
     return {operands_.x + row + column + first, weights_at(kh, kw, first), length};
   }
 };
 
-void forward_positions(const Conv2dLayout& layout, std::size_t panel, Part positions, const Operands& operands) {
+void forward_positions(const Conv2dLayout& layout, std::size_t panel, Part positions,
+                       const Operands& operands) {
   const Conv2dShape& shape = layout.shape;
   const BatchReduce job{.a_row = shape.input_is_image ? layout.image_row() : shape.in_channels,
                         .a_term = 1,
@@ -91,26 +96,30 @@ void forward_positions(const Conv2dLayout& layout, std::size_t panel, Part posit
                         .columns = layout.out_panels[panel].columns};
   const int chunk = chunk_terms(shape.in_channels);
   if (shape.input_is_image)
-    run_chunks(positions, chunk, job, true, [&](int at) { return ImagePosition(layout, panel, operands, at); });
+    run_chunks(positions, chunk, job, true,
+               [&](int at) { return ImagePosition(layout, panel, operands, at); });
   else
     run_chunks(positions, chunk, job, true, [&](int at) { return MapPosition(layout, panel, operands, at); });
 }
 
 }  // namespace
 
-void CpuConv2d::forward(const float* x, const float* weights, const float* bias, const Activation& activation, float* y) {
+void CpuConv2d::forward(const float* x, const float* weights, const float* bias, const Activation& activation,
+                        float* y) {
   const Operands operands{x, weights, bias, activation, y};
   const std::size_t panels = layout_.out_panels.size();
   const int positions = layout_.shape.out_positions();
   if (layout_.weight_floats() <= kFewWeights) {
     team_.for_each(positions, [&](int position, int) {
-      for (std::size_t p = 0; p < panels; ++p) forward_positions(layout_, p, {position, position + 1}, operands);
+      for (std::size_t p = 0; p < panels; ++p)
+        forward_positions(layout_, p, {position, position + 1}, operands);
     });
     return;
   }
   const int parts = parts_for(panels, positions);
   team_.for_each(static_cast<int>(panels) * parts, [&](int item, int) {
-    forward_positions(layout_, static_cast<std::size_t>(item / parts), part_of(positions, item % parts, parts), operands);
+    forward_positions(layout_, static_cast<std::size_t>(item / parts),
+                      part_of(positions, item % parts, parts), operands);
   });
 }
 

@@ -26,7 +26,8 @@ void order_by_phase(const Conv2dShape& shape, std::vector<int>& positions, std::
   for (int row_phase = 0; row_phase < std::min(shape.stride, shape.height); ++row_phase) {
     for (int column_phase = 0; column_phase < std::min(shape.stride, shape.width); ++column_phase) {
       for (int ih = row_phase; ih < shape.height; ih += shape.stride)
-        for (int iw = column_phase; iw < shape.width; iw += shape.stride) positions.push_back(ih * shape.width + iw);
+        for (int iw = column_phase; iw < shape.width; iw += shape.stride)
+          positions.push_back(ih * shape.width + iw);
       begin.push_back(static_cast<int>(positions.size()));
     }
   }

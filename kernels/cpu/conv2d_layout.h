@@ -1,9 +1,10 @@
 // Where everything of a convolution lies on the CPU.
 //
-// Activations: (height, width, batch, channels), so that every map position is a plain matrix (batch x channels).
-// The gathered image batch: (height + 2*padding, batch, width + 2*padding, channels), borders zero: a kernel row is one run.
-// Weights: panels of at most 64 out_channels, each (tap, in_channel, column), columns padded to whole 16s with +0.
-// Transposed weights, one panel of in_channels at a time: (slot of the tap, out_channel, column).
+// Activations: (height, width, batch, channels), so that every map position is a plain matrix (batch x
+// channels). The gathered image batch: (height + 2*padding, batch, width + 2*padding, channels), borders
+// zero: a kernel row is one run. Weights: panels of at most 64 out_channels, each (tap, in_channel, column),
+// columns padded to whole 16s with +0. Transposed weights, one panel of in_channels at a time: (slot of the
+// tap, out_channel, column).
 #pragma once
 
 #include <cstddef>
@@ -31,21 +32,24 @@ struct Conv2dLayout {
   std::size_t transposed_floats() const;
   /// Of tap (row-major) and in_channel of panel `p`, in the weights.
   std::size_t weight_offset(std::size_t p, int tap, int in_channel) const {
-    return panel_offsets[p] + (static_cast<std::size_t>(tap) * shape.in_channels + in_channel) * out_panels[p].width;
+    return panel_offsets[p] +
+           (static_cast<std::size_t>(tap) * shape.in_channels + in_channel) * out_panels[p].width;
   }
   /// Floats from one map position to the next.
   std::ptrdiff_t input_position() const { return std::ptrdiff_t{shape.batch} * shape.in_channels; }
   std::ptrdiff_t output_position() const { return std::ptrdiff_t{shape.batch} * shape.out_channels; }
   /// Floats from one image of a gathered row to the next.
-  std::ptrdiff_t image_row() const { return std::ptrdiff_t{shape.width + 2 * shape.padding} * shape.in_channels; }
+  std::ptrdiff_t image_row() const {
+    return std::ptrdiff_t{shape.width + 2 * shape.padding} * shape.in_channels;
+  }
 
   Conv2dShape shape;
   std::vector<Panel> out_panels;           ///< columns of the forward product and of the weights
   std::vector<std::size_t> panel_offsets;  ///< of out_panels in the weights, and the end
   std::vector<Panel> in_panels;            ///< columns of the data gradient
-  std::vector<int> tap_slots;              ///< tap -> slot; taps of one phase (kh, kw mod stride) together, row-major
-  std::vector<int> phase_positions;        ///< input positions, those of one phase (ih, iw mod stride) together
-  std::vector<int> phase_begin;            ///< bounds of the phases in phase_positions
+  std::vector<int> tap_slots;  ///< tap -> slot; taps of one phase (kh, kw mod stride) together, row-major
+  std::vector<int> phase_positions;  ///< input positions, those of one phase (ih, iw mod stride) together
+  std::vector<int> phase_begin;      ///< bounds of the phases in phase_positions
 };
 
 }  // namespace mayfly::cpu

@@ -1,5 +1,5 @@
-// Weight gradient: per tap, the output positions that read the map through it; for the image, per kernel row, all
-// output positions (the borders are zeros in memory).
+// Weight gradient: per tap, the output positions that read the map through it; for the image, per kernel row,
+// all output positions (the borders are zeros in memory).
 #include <algorithm>
 
 #include "kernels/cpu/chunk.h"
@@ -68,13 +68,16 @@ class KernelRow : public PanelOfGradient {
       : PanelOfGradient(layout, panel, operands), kh_(kh) {}
 
   std::int64_t terms() const { return std::int64_t{layout_.shape.out_positions()} * layout_.shape.batch; }
-  float* c() const { return operands_.dw + layout_.weight_offset(panel_, kh_ * layout_.shape.kernel_size, 0); }
+  float* c() const {
+    return operands_.dw + layout_.weight_offset(panel_, kh_ * layout_.shape.kernel_size, 0);
+  }
 
   Segment place(int cell, int first, int length) const {
     const Conv2dShape& shape = layout_.shape;
     const int oh = cell / shape.out_width, ow = cell % shape.out_width;
     const std::ptrdiff_t row = std::ptrdiff_t{oh * shape.stride + kh_} * shape.batch + first;
-    const float* x = operands_.x + row * layout_.image_row() + std::ptrdiff_t{ow * shape.stride} * shape.in_channels;
+    const float* x =
+        operands_.x + row * layout_.image_row() + std::ptrdiff_t{ow * shape.stride} * shape.in_channels;
     return {x, dy_at(oh, ow, first), length};
   }
 
@@ -106,7 +109,8 @@ void CpuConv2d::weight_gradient(const float* x, const float* dy, float* dw) {
   const int items = layout_.shape.input_is_image ? layout_.shape.kernel_size : layout_.taps();
   const int parts = parts_for(panels, items);
   team_.for_each(static_cast<int>(panels) * parts, [&](int item, int) {
-    gradient_of_items(layout_, static_cast<std::size_t>(item / parts), part_of(items, item % parts, parts), operands);
+    gradient_of_items(layout_, static_cast<std::size_t>(item / parts), part_of(items, item % parts, parts),
+                      operands);
   });
 }
 

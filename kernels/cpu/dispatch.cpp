@@ -45,7 +45,8 @@ void select_simd(const std::string& name) {
   if (!name.empty()) {
     const std::int64_t target = target_named(name);
     if (name != "none" && (hwy::SupportedTargets() & HWY_TARGETS & target) == 0)
-      throw DeviceError(fmt::format("MAYFLY_SIMD={}: this processor or build has no such instructions", name));
+      throw DeviceError(
+          fmt::format("MAYFLY_SIMD={}: this processor or build has no such instructions", name));
     hwy::SetSupportedTargetsForTest(target);
   }
   hwy::GetChosenTarget().Update(hwy::SupportedTargets());
@@ -54,12 +55,15 @@ void select_simd(const std::string& name) {
 void select_simd_from_environment() {
   static std::once_flag once;
   std::call_once(once, [] {
-    const char* name = std::getenv("MAYFLY_SIMD");  // NOLINT(concurrency-mt-unsafe): read once, nothing writes it
+    const char* name =
+        std::getenv("MAYFLY_SIMD");  // NOLINT(concurrency-mt-unsafe): read once, nothing writes it
     select_simd(name == nullptr ? "" : name);
   });
 }
 
-std::string simd_name() { return HWY_DYNAMIC_DISPATCH(name_target)(); }
+std::string simd_name() {
+  return HWY_DYNAMIC_DISPATCH(name_target)();
+}
 
 }  // namespace mayfly::cpu
 #endif

@@ -5,8 +5,9 @@
 
 namespace mayfly::cpu {
 
-/// `name`: "" (the best), "avx512", "avx2", "neon" or "none" (plain loops). UsageError for an unknown name, DeviceError
-/// where the processor or this build lacks it. Process-wide; takes effect from the next operation on.
+/// `name`: "" (the best), "avx512", "avx2", "neon" or "none" (plain loops). UsageError for an unknown name,
+/// DeviceError where the processor or this build lacks it. Process-wide; takes effect from the next operation
+/// on.
 void select_simd(const std::string& name);
 
 /// Follows the environment variable MAYFLY_SIMD, once per process.

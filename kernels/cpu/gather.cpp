@@ -4,7 +4,8 @@
 
 namespace mayfly::cpu {
 
-CpuGather::CpuGather(const GatherShape& shape, std::span<const float> pixel_table, const Team& team, const StepCounters& counters)
+CpuGather::CpuGather(const GatherShape& shape, std::span<const float> pixel_table, const Team& team,
+                     const StepCounters& counters)
     : shape_(shape), table_(pixel_table.begin(), pixel_table.end()), team_(team), counters_(counters) {
   if (table_.size() != static_cast<std::size_t>(shape.image.channels) * 256)
     throw std::logic_error("gather: the pixel table must hold 256 values per channel");
@@ -12,8 +13,8 @@ CpuGather::CpuGather(const GatherShape& shape, std::span<const float> pixel_tabl
 
 std::size_t CpuGather::image_floats() const {
   const auto border = static_cast<std::size_t>(2 * shape_.padding);
-  return (shape_.image.height + border) * (shape_.image.width + border) * static_cast<std::size_t>(shape_.batch) *
-         static_cast<std::size_t>(shape_.image.channels);
+  return (shape_.image.height + border) * (shape_.image.width + border) *
+         static_cast<std::size_t>(shape_.batch) * static_cast<std::size_t>(shape_.image.channels);
 }
 
 void CpuGather::gather_image(const std::uint8_t* pixels, int slot, float* x) const {
@@ -30,7 +31,8 @@ void CpuGather::gather_image(const std::uint8_t* pixels, int slot, float* x) con
   }
 }
 
-void CpuGather::run(const DeviceDataset& dataset, const std::uint32_t* order, float* x, std::uint32_t* labels) {
+void CpuGather::run(const DeviceDataset& dataset, const std::uint32_t* order, float* x,
+                    std::uint32_t* labels) {
   const auto& images = static_cast<const CpuDataset&>(dataset);
   const ImageShape& image = shape_.image;
   const std::size_t image_bytes = static_cast<std::size_t>(image.channels) * image.height * image.width;

@@ -22,10 +22,12 @@ class CpuDataset final : public DeviceDataset {
 class CpuGather final : public Gather {
  public:
   /// `counters` is the backend's: its step selects the batch.
-  CpuGather(const GatherShape& shape, std::span<const float> pixel_table, const Team& team, const StepCounters& counters);
+  CpuGather(const GatherShape& shape, std::span<const float> pixel_table, const Team& team,
+            const StepCounters& counters);
 
   std::size_t image_floats() const override;
-  void run(const DeviceDataset& dataset, const std::uint32_t* order, float* x, std::uint32_t* labels) override;
+  void run(const DeviceDataset& dataset, const std::uint32_t* order, float* x,
+           std::uint32_t* labels) override;
 
  private:
   void gather_image(const std::uint8_t* pixels, int slot, float* x) const;

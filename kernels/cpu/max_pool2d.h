@@ -1,4 +1,5 @@
-// Max pooling on the CPU, separable: winners along rows, then along columns; lanes are (batch x channels), contiguous.
+// Max pooling on the CPU, separable: winners along rows, then along columns; lanes are (batch x channels),
+// contiguous.
 #pragma once
 
 #include <cstdint>

@@ -49,7 +49,9 @@ HWY_INLINE void store_index(Int index, std::uint8_t* to) {
   hn::StoreU(hn::DemoteTo(tag, index), tag, to);
 }
 
-HWY_INLINE Int load_index(const std::uint8_t* from) { return hn::PromoteTo(IntTag(), hn::LoadU(ByteTag(), from)); }
+HWY_INLINE Int load_index(const std::uint8_t* from) {
+  return hn::PromoteTo(IntTag(), hn::LoadU(ByteTag(), from));
+}
 
 /// A group of kWide vectors within a block: lanes `first`.. of all, lanes `offset`.. of the block.
 struct Group {
@@ -62,7 +64,8 @@ HWY_INLINE Group group_at(const PoolBlock& block, int offset) {
   Group group;
   group.first = block.first + offset;
   group.offset = offset;
-  MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) group.mask[v] = lanes_left(block.lanes - group.first - v * kLanes);
+  MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) group.mask[v] =
+      lanes_left(block.lanes - group.first - v * kLanes);
   return group;
 }
 
@@ -73,8 +76,10 @@ void forward_rows(const PoolBlock& block, const Group& group, const float* x) {
     const float* row = x + std::ptrdiff_t{ih} * s.width * block.lanes + group.first;
     for (int ow = 0; ow < s.out_width; ++ow) {
       Winners w;
-      scan(window_of_output(columns, ow),
-           [&](int iw, int v) HWY_ATTR { return load(group.mask[v], row + iw * block.lanes + v * kLanes); }, w);
+      scan(
+          window_of_output(columns, ow),
+          [&](int iw, int v) HWY_ATTR { return load(group.mask[v], row + iw * block.lanes + v * kLanes); },
+          w);
       const std::ptrdiff_t at = std::ptrdiff_t{ih} * s.out_width + ow;
       MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) {
         store(w.value[v], block.middle + at * kPoolLanes + group.offset + v * kLanes);
@@ -91,8 +96,11 @@ void forward_columns(const PoolBlock& block, const Group& group, float* y) {
     for (int ow = 0; ow < s.out_width; ++ow) {
       const float* middle = block.middle + std::ptrdiff_t{ow} * kPoolLanes + group.offset;
       Winners w;
-      scan(window_of_output(rows, oh),
-           [&](int ih, int v) HWY_ATTR { return load(middle + std::ptrdiff_t{ih} * s.out_width * kPoolLanes + v * kLanes); }, w);
+      scan(
+          window_of_output(rows, oh),
+          [&](int ih, int v)
+              HWY_ATTR { return load(middle + std::ptrdiff_t{ih} * s.out_width * kPoolLanes + v * kLanes); },
+          w);
       const std::ptrdiff_t at = std::ptrdiff_t{oh} * s.out_width + ow;
       MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) {
         store(w.value[v], group.mask[v], y + at * block.lanes + group.first + v * kLanes);
@@ -103,8 +111,8 @@ void forward_columns(const PoolBlock& block, const Group& group, float* y) {
 }
 
 /// to[index of the winner] += gradient, over the window; `step` floats from one place to the next.
-HWY_INLINE void give(const Range& window, const Float (&gradient)[kWide], const Int (&winner)[kWide], float* to,
-                     std::ptrdiff_t step) {
+HWY_INLINE void give(const Range& window, const Float (&gradient)[kWide], const Int (&winner)[kWide],
+                     float* to, std::ptrdiff_t step) {
   for (int i = window.begin; i < window.end(); ++i) {
     float* place = to + i * step;
     const Int at = hn::Set(IntTag(), i);
@@ -161,7 +169,7 @@ void backward_rows(const PoolBlock& block, const Group& group, float* dx) {
     for (int iw = 0; iw < s.width; ++iw) {
       float* to = dx + (std::ptrdiff_t{ih} * s.width + iw) * block.lanes + group.first;
       MAYFLY_UNROLL for (int v = 0; v < kWide; ++v)
-        store(load(row + iw * kPoolLanes + v * kLanes), group.mask[v], to + v * kLanes);
+          store(load(row + iw * kPoolLanes + v * kLanes), group.mask[v], to + v * kLanes);
     }
   }
 }

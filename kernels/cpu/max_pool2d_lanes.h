@@ -13,8 +13,9 @@ inline constexpr int kPoolLanes = 64;
 
 /// Winners of a pooling; `stride` is the number of lanes rounded up to whole blocks.
 struct PoolWinners {
-  std::uint8_t* columns;  ///< (height, out_width, stride): winning input column of a row within a window's columns
-  std::uint8_t* rows;     ///< (out_height, out_width, stride): winning input row of the window
+  std::uint8_t*
+      columns;  ///< (height, out_width, stride): winning input column of a row within a window's columns
+  std::uint8_t* rows;  ///< (out_height, out_width, stride): winning input row of the window
   std::ptrdiff_t stride;
 };
 

@@ -14,7 +14,9 @@ namespace {
 constexpr std::size_t kHugePage = std::size_t{2} << 20;
 constexpr std::size_t kCacheLine = 64;
 
-void release(void* memory, std::size_t /*bytes*/) { std::free(memory); }
+void release(void* memory, std::size_t /*bytes*/) {
+  std::free(memory);
+}
 
 }  // namespace
 

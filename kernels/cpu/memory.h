@@ -1,5 +1,5 @@
-// Host memory for the CPU backend: zeroed, aligned to cache lines, large blocks on huge pages, with slack behind the end
-// so that whole vectors may be read and masks written past it.
+// Host memory for the CPU backend: zeroed, aligned to cache lines, large blocks on huge pages, with slack
+// behind the end so that whole vectors may be read and masks written past it.
 #pragma once
 
 #include <cstddef>

@@ -3,8 +3,8 @@
 
 namespace mayfly::cpu {
 
-/// FLOP/s of independent FMA chains in registers (an FMA counts as two), the best of several short runs on this core with
-/// the vector instructions in use (kernels/cpu/dispatch.h).
+/// FLOP/s of independent FMA chains in registers (an FMA counts as two), the best of several short runs on
+/// this core with the vector instructions in use (kernels/cpu/dispatch.h).
 double measure_fma_peak();
 
 }  // namespace mayfly::cpu

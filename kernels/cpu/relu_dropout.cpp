@@ -8,14 +8,17 @@ namespace mayfly::cpu {
 namespace {
 
 /// One image and channel of an element mask: consecutive indices over the full map, kept positions only.
-void element_mask_of_channel(const DropoutShape& shape, const MaskDraws& draws, std::uint64_t channel, float* mask) {
+void element_mask_of_channel(const DropoutShape& shape, const MaskDraws& draws, std::uint64_t channel,
+                             float* mask) {
   const std::ptrdiff_t position = std::ptrdiff_t{shape.batch} * shape.channels;
   for (int h = 0; h < shape.height; ++h) {
     for (int w = 0; w < shape.width; ++w) {
       const std::uint64_t index = (channel * shape.full_height + h) * shape.full_width + w;
-      const PhiloxBlock block = draw_quad(draws.seed, Stream::dropout, draws.at, static_cast<std::uint32_t>(index / 4));
+      const PhiloxBlock block =
+          draw_quad(draws.seed, Stream::dropout, draws.at, static_cast<std::uint32_t>(index / 4));
       const bool kept = block[index % 4] >= draws.threshold;
-      mask[(std::ptrdiff_t{h} * shape.width + w) * position + static_cast<std::ptrdiff_t>(channel)] = kept ? draws.scale : 0.0F;
+      mask[(std::ptrdiff_t{h} * shape.width + w) * position + static_cast<std::ptrdiff_t>(channel)] =
+          kept ? draws.scale : 0.0F;
     }
   }
 }
@@ -29,20 +32,22 @@ void add_positions(int positions, int channels, const float* position_bias, floa
 
 }  // namespace
 
-void dropout_mask(const Team& team, const DropoutShape& shape, double rate, std::uint32_t seed, DrawAddress at, float* mask) {
+void dropout_mask(const Team& team, const DropoutShape& shape, double rate, std::uint32_t seed,
+                  DrawAddress at, float* mask) {
   const MaskDraws draws{seed, at, static_cast<std::uint64_t>(std::floor(rate * 0x1p32 + 0.5)),
                         static_cast<float>(1.0 / (1.0 - rate))};
   if (shape.per_element) {
-    team.for_each(shape.batch * shape.channels,
-                  [&](int channel, int) { element_mask_of_channel(shape, draws, static_cast<std::uint64_t>(channel), mask); });
+    team.for_each(shape.batch * shape.channels, [&](int channel, int) {
+      element_mask_of_channel(shape, draws, static_cast<std::uint64_t>(channel), mask);
+    });
     return;
   }
   const auto quads = static_cast<std::uint32_t>((std::int64_t{shape.batch} * shape.channels + 3) / 4);
   dropout_quads(draws, 0, quads, mask);
 }
 
-void activation_backward(const Team& team, const Conv2dShape& shape, const Activation& activation, const float* y, float* dy,
-                         float* dbias, float* position_bias) {
+void activation_backward(const Team& team, const Conv2dShape& shape, const Activation& activation,
+                         const float* y, float* dy, float* dbias, float* position_bias) {
   const std::ptrdiff_t step = std::ptrdiff_t{shape.batch} * shape.out_channels;
   team.for_each(shape.out_positions(), [&](int p, int) {
     const float* mask = activation.mask;

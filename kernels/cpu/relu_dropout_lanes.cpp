@@ -24,7 +24,8 @@ HWY_INLINE Float gradient_of(Float g, Float y, bool relu) {
 void quads(const MaskDraws& draws, std::uint32_t first, std::uint32_t count, float* mask) {
   for (std::uint32_t q = 0; q < count; ++q) {
     const PhiloxBlock block = draw_quad(draws.seed, Stream::dropout, draws.at, first + q);
-    for (std::size_t i = 0; i < 4; ++i) mask[std::size_t{q} * 4 + i] = block[i] >= draws.threshold ? draws.scale : 0.0F;
+    for (std::size_t i = 0; i < 4; ++i)
+      mask[std::size_t{q} * 4 + i] = block[i] >= draws.threshold ? draws.scale : 0.0F;
   }
 }
 
@@ -72,7 +73,8 @@ void quads(const MaskDraws& draws, std::uint32_t first, std::uint32_t count, flo
     philox_lanes(x, draws.seed, static_cast<std::uint32_t>(Stream::dropout));
     Float value[4];
     for (int i = 0; i < 4; ++i)
-      value[i] = none_kept ? zero : hn::IfThenElse(hn::RebindMask(floats, hn::Lt(x[i], threshold)), zero, scale);
+      value[i] =
+          none_kept ? zero : hn::IfThenElse(hn::RebindMask(floats, hn::Lt(x[i], threshold)), zero, scale);
     hn::StoreInterleaved4(value[0], value[1], value[2], value[3], floats, mask + std::size_t{q} * 4);
   }
 }
@@ -104,7 +106,9 @@ void backward(const PositionGradient& at) {
 
 }  // namespace
 
-void position_backward_target(const PositionGradient& at) { backward(at); }
+void position_backward_target(const PositionGradient& at) {
+  backward(at);
+}
 void dropout_quads_target(const MaskDraws& draws, std::uint32_t first, std::uint32_t count, float* mask) {
   quads(draws, first, count, mask);
 }
@@ -116,7 +120,9 @@ HWY_AFTER_NAMESPACE();
 namespace mayfly::cpu {
 HWY_EXPORT(position_backward_target);
 HWY_EXPORT(dropout_quads_target);
-void position_backward(const PositionGradient& at) { HWY_DYNAMIC_DISPATCH(position_backward_target)(at); }
+void position_backward(const PositionGradient& at) {
+  HWY_DYNAMIC_DISPATCH(position_backward_target)(at);
+}
 void dropout_quads(const MaskDraws& draws, std::uint32_t first_quad, std::uint32_t quads, float* mask) {
   HWY_DYNAMIC_DISPATCH(dropout_quads_target)(draws, first_quad, quads, mask);
 }

@@ -48,7 +48,9 @@ void run(const SgdRun& r) {
 
 }  // namespace
 
-void sgd_target(const SgdRun& r) { run(r); }
+void sgd_target(const SgdRun& r) {
+  run(r);
+}
 
 }  // namespace mayfly::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -57,8 +59,8 @@ HWY_AFTER_NAMESPACE();
 namespace mayfly::cpu {
 HWY_EXPORT(sgd_target);
 
-void sgd(const Team& team, const SgdScalars& scalars, bool first, std::size_t count, const float* gradients, float* weights,
-         float* momentum) {
+void sgd(const Team& team, const SgdScalars& scalars, bool first, std::size_t count, const float* gradients,
+         float* weights, float* momentum) {
   constexpr std::size_t kRun = std::size_t{1} << 15;
   const SgdRun all{.begin = 0,
                    .end = count,

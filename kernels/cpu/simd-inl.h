@@ -1,5 +1,6 @@
-// The vectors of the CPU kernels, for the target that is being compiled (included once per target, see Highway's
-// foreach_target.h). AVX2, AVX-512 and NEON have FMA; every other target is the plain loop: one lane and std::fma.
+// The vectors of the CPU kernels, for the target that is being compiled (included once per target, see
+// Highway's foreach_target.h). AVX2, AVX-512 and NEON have FMA; every other target is the plain loop: one
+// lane and std::fma.
 #include <hwy/highway.h>
 
 #if defined(MAYFLY_KERNELS_CPU_SIMD_INL_H_) == defined(HWY_TARGET_TOGGLE)
@@ -56,13 +57,23 @@ HWY_INLINE FloatMask first_lanes(int count) {
   return hn::FirstN(FloatTag(), static_cast<std::size_t>(count < 0 ? 0 : count < kLanes ? count : kLanes));
 }
 
-HWY_INLINE Float load(const float* from) { return hn::LoadU(FloatTag(), from); }
-HWY_INLINE Float load(FloatMask mask, const float* from) { return hn::MaskedLoad(mask, FloatTag(), from); }
-HWY_INLINE void store(Float v, float* to) { hn::StoreU(v, FloatTag(), to); }
-HWY_INLINE void store(Float v, FloatMask mask, float* to) { hn::BlendedStore(v, mask, FloatTag(), to); }
+HWY_INLINE Float load(const float* from) {
+  return hn::LoadU(FloatTag(), from);
+}
+HWY_INLINE Float load(FloatMask mask, const float* from) {
+  return hn::MaskedLoad(mask, FloatTag(), from);
+}
+HWY_INLINE void store(Float v, float* to) {
+  hn::StoreU(v, FloatTag(), to);
+}
+HWY_INLINE void store(Float v, FloatMask mask, float* to) {
+  hn::BlendedStore(v, mask, FloatTag(), to);
+}
 
 /// True where x > y, or where x is NaN.
-HWY_INLINE FloatMask greater_or_nan(Float x, Float y) { return hn::Or(hn::Gt(x, y), hn::Ne(x, x)); }
+HWY_INLINE FloatMask greater_or_nan(Float x, Float y) {
+  return hn::Or(hn::Gt(x, y), hn::Ne(x, x));
+}
 
 /// ReLU of the contract: x where x > 0 or x is NaN, else +0.
 HWY_INLINE Float relu(Float x) {

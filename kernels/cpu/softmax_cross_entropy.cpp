@@ -21,7 +21,8 @@ HWY_INLINE Float exp_lanes(Float x) {
   using namespace exp_log;
   const FloatTag tag;
   const IntTag ints;
-  const Float lowest = hn::Set(tag, kExpLowest), highest = hn::Set(tag, kExpHighest), magic = hn::Set(tag, kRoundMagic);
+  const Float lowest = hn::Set(tag, kExpLowest), highest = hn::Set(tag, kExpHighest),
+              magic = hn::Set(tag, kRoundMagic);
   Float clamped = hn::IfThenElse(hn::Lt(x, lowest), lowest, x);
   clamped = hn::IfThenElse(hn::Gt(clamped, highest), highest, clamped);
   const Float shifted = fused(clamped, hn::Set(tag, kLog2e), magic);
@@ -81,7 +82,8 @@ void softmax_target(const BatchLogits& batch, float* dlogits, float* e, LossSums
     total += static_cast<double>((max - x[label]) + log_f32(sum));
     sums.correct += static_cast<std::uint32_t>(predicted) == label ? 1 : 0;
     if (dlogits != nullptr)
-      gradient_of(e, sum, label, static_cast<float>(batch.batch), batch.classes, dlogits + std::ptrdiff_t{n} * batch.classes);
+      gradient_of(e, sum, label, static_cast<float>(batch.batch), batch.classes,
+                  dlogits + std::ptrdiff_t{n} * batch.classes);
   }
   sums.loss += static_cast<double>(static_cast<float>(total / static_cast<double>(batch.batch)));
   sums.seen += static_cast<std::uint64_t>(batch.batch);

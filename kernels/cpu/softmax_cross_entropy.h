@@ -14,8 +14,8 @@ struct BatchLogits {
   const std::uint32_t* labels;
 };
 
-/// Adds the batch's loss, hits and images to `sums`. dlogits (batch, classes) may be nullptr. `exponentials` is scratch of
-/// `classes` floats rounded up to whole 16s.
+/// Adds the batch's loss, hits and images to `sums`. dlogits (batch, classes) may be nullptr. `exponentials`
+/// is scratch of `classes` floats rounded up to whole 16s.
 void softmax_cross_entropy(const BatchLogits& batch, float* dlogits, float* exponentials, LossSums& sums);
 
 }  // namespace mayfly::cpu

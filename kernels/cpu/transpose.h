@@ -5,6 +5,7 @@
 
 namespace mayfly::cpu {
 
-void transpose(const float* from, std::ptrdiff_t from_row, int rows, int columns, float* to, std::ptrdiff_t to_row);
+void transpose(const float* from, std::ptrdiff_t from_row, int rows, int columns, float* to,
+               std::ptrdiff_t to_row);
 
 }  // namespace mayfly::cpu
