@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 
 #include "core/error.h"
 #include "recorder/number_text.h"
@@ -166,6 +167,10 @@ Table parse_metadata(const MetadataFields& fields) {
   table.spec.dropout_rate = parse_rate(fields.at("dropout_rate"));
   parse_head(fields, table.spec);
   return table;
+}
+
+std::string nearest_column_text(const std::string& /*found*/) {
+  return "";
 }
 
 std::vector<std::string> metadata_texts(const Table& table) {

@@ -42,6 +42,10 @@ class MetadataFields {
 /// 0..7.
 Table parse_metadata(const MetadataFields& fields);
 
+/// For an error about `found`, which is no column: ` (the nearest name is 'x')`, or nothing where none is
+/// near.
+std::string nearest_column_text(const std::string& found);
+
 /// The 24 texts of a table, in the order of table_columns().
 std::vector<std::string> metadata_texts(const Table& table);
 

@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
-#include <sstream>
 
 #include "core/error.h"
+#include "recorder/durable_file.h"
 #include "recorder/field_text.h"
 #include "recorder/metadata.h"
 #include "recorder/table.h"
@@ -42,11 +41,9 @@ struct Row {
 [[noreturn]] void unexpected_column(const Row& header, std::size_t column) {
   const std::vector<std::string>& columns = table_columns();
   const Field found = header.field(column);
-  std::string expected = in_quotes(columns[column]) + " in the header";
-  if (std::find(columns.begin(), columns.end(), found.text) != columns.end()) {
-    expected += " (the columns have a fixed order)";
-  }
-  unexpected(found, expected);
+  const bool known = std::find(columns.begin(), columns.end(), found.text) != columns.end();
+  const std::string hint = known ? " (the columns have a fixed order)" : nearest_column_text(found.text);
+  unexpected(found, in_quotes(columns[column]) + " in the header" + hint);
 }
 
 void check_header(const Row& header) {
@@ -116,14 +113,6 @@ Point parse_point(const Row& row) {
   return point;
 }
 
-std::string file_text(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (file) text << file.rdbuf();
-  if (!file) throw DataError(fmt::format("{}: cannot be read; expected a table", path.string()));
-  return text.str();
-}
-
 }  // namespace
 
 Table parse_table(const std::string& text, const std::string& name) {
@@ -145,7 +134,7 @@ Table parse_first_row(const std::string& text, const std::string& name) {
 }
 
 Table read_table(const std::filesystem::path& path) {
-  return parse_table(file_text(path), path.string());
+  return parse_table(read_whole_file(path), path.string());
 }
 
 }  // namespace mayfly

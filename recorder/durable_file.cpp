@@ -1,0 +1,86 @@
+#include "recorder/durable_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+#include <system_error>
+
+#include "core/error.h"
+#include "recorder/output_file.h"
+
+namespace mayfly {
+namespace {
+
+/// Removes the file unless told to keep it.
+class Temporary {
+ public:
+  explicit Temporary(std::filesystem::path path) : path_(std::move(path)) {}
+  Temporary(const Temporary&) = delete;
+  Temporary& operator=(const Temporary&) = delete;
+  ~Temporary() {
+    std::error_code ignored;
+    if (!kept_) std::filesystem::remove(path_, ignored);
+  }
+  void keep() { kept_ = true; }
+
+ private:
+  std::filesystem::path path_;
+  bool kept_ = false;
+};
+
+std::filesystem::path folder_of(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
+/// A name left behind by a killed process of the same pid is passed over.
+OutputFile create_temporary(const std::filesystem::path& path) {
+  static std::atomic<unsigned> counter{0};
+  const std::string name = path.filename().string();
+  OutputFile file;
+  for (;;) {
+    const std::string part = fmt::format(".{}.{}-{}-{}.part", name, host_name(), ::getpid(), counter++);
+    if (OutputFile::try_create(folder_of(path) / part, false, file)) return file;
+  }
+}
+
+}  // namespace
+
+void write_durable_file(const std::filesystem::path& path, std::string_view content) {
+  OutputFile file = create_temporary(path);
+  Temporary temporary(file.path());
+  file.write(content);
+  file.sync();
+  file.close();
+  std::error_code error;
+  std::filesystem::rename(file.path(), path, error);
+  if (error) {
+    throw DataError(
+        fmt::format("{}: rename to {} failed: {}", file.path().string(), path.string(), error.message()));
+  }
+  temporary.keep();
+  sync_folder(folder_of(path));
+}
+
+std::string read_whole_file(const std::filesystem::path& path) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"), &std::fclose);
+  if (!file)
+    throw DataError(fmt::format("{}: open for reading failed: {}", path.string(), std::strerror(errno)));
+  std::string content;
+  std::array<char, 65536> block;
+  while (const std::size_t count = std::fread(block.data(), 1, block.size(), file.get())) {
+    content.append(block.data(), count);
+  }
+  if (std::ferror(file.get()) != 0) {
+    throw DataError(fmt::format("{}: read failed: {}", path.string(), std::strerror(errno)));
+  }
+  return content;
+}
+
+}  // namespace mayfly

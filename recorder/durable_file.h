@@ -1,0 +1,20 @@
+// Whole files: read at once, written so that they are whole or absent.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace mayfly {
+
+/// Replaces or creates `path` so that at any instant, also after a crash or power cut, it holds either what
+/// it held before or all of `content`: a temporary `.NAME.<host>-<pid>-<counter>.part` in the same folder
+/// (created with O_EXCL: workers on other machines never share it), write, fsync, rename, fsync of the
+/// folder. The folder must exist. Errors (DataError) name the file, the operation and the system's reason;
+/// the temporary is then removed.
+void write_durable_file(const std::filesystem::path& path, std::string_view content);
+
+/// The bytes of a file; DataError with the system's reason where it cannot be read.
+std::string read_whole_file(const std::filesystem::path& path);
+
+}  // namespace mayfly

@@ -1,0 +1,122 @@
+#include "recorder/run_conventions.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/error.h"
+#include "recorder/durable_file.h"
+
+namespace mayfly {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr const char* kFileName = "campaign.json";
+constexpr const char* kVersionKey = "mayfly_version";
+
+/// The one list of keys: calls visit(key, member) for each.
+template <class Conventions, class Visit>
+void visit_members(Conventions& conventions, Visit visit) {
+  visit("normalize", conventions.normalize);
+  visit("conv_dropout", conventions.conv_dropout);
+  visit("drop_last", conventions.drop_last);
+  visit("val_loss", conventions.val_loss);
+  visit("arithmetic", conventions.arithmetic);
+  visit("arithmetic_version", conventions.arithmetic_version);
+  visit("train_images", conventions.train_images);
+  visit("validation_images", conventions.validation_images);
+  visit("epochs", conventions.epochs);
+  visit("seed_init", conventions.seed_init);
+  visit("seed_order", conventions.seed_order);
+  visit("seed_dropout", conventions.seed_dropout);
+  visit(kVersionKey, conventions.mayfly_version);
+}
+
+template <class Value>
+Json json_value(const Value& value) {
+  return value;
+}
+
+Json json_value(const std::optional<std::uint32_t>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+template <class Value>
+bool same_kind(const Json& json, const Value&) {
+  const Json example = Value{};
+  if (example.is_number_float()) return json.is_number();
+  return example.is_number() ? json.is_number_integer() : json.type() == example.type();
+}
+
+template <class Value>
+void assign(const Json& json, Value& value) {
+  value = json.get<Value>();
+}
+
+bool same_kind(const Json& json, const std::optional<std::uint32_t>&) {
+  return json.is_null() || json.is_number_unsigned();
+}
+
+void assign(const Json& json, std::optional<std::uint32_t>& value) {
+  value = json.is_null() ? std::nullopt : std::optional(json.get<std::uint32_t>());
+}
+
+/// Keys without a value (seeds not held apart) are left out.
+Json to_json(const RunConventions& conventions) {
+  Json json = Json::object();
+  visit_members(conventions, [&](const char* key, const auto& value) {
+    if (Json entry = json_value(value); !entry.is_null()) json[key] = std::move(entry);
+  });
+  return json;
+}
+
+RunConventions from_json(const Json& json, const std::string& name) {
+  RunConventions conventions;
+  visit_members(conventions, [&](const char* key, auto& value) {
+    if (!json.contains(key)) return;
+    if (!same_kind(json[key], value)) {
+      throw DataError(fmt::format("{}: {}: expected a value such as {}, found {}", name, key,
+                                  json_value(value).dump(), json[key].dump()));
+    }
+    assign(json[key], value);
+  });
+  return conventions;
+}
+
+std::string difference(const Json& there, const Json& here) {
+  std::string text;
+  const RunConventions any;
+  visit_members(any, [&](const char* key, const auto&) {
+    const Json old_value = there.value(key, Json());
+    const Json new_value = here.value(key, Json());
+    if (old_value == new_value || key == std::string_view(kVersionKey)) return;
+    text += fmt::format("\n  {}: {} there, {} here", key, old_value.dump(), new_value.dump());
+  });
+  return text;
+}
+
+}  // namespace
+
+std::optional<RunConventions> read_run_conventions(const std::filesystem::path& folder) {
+  const std::filesystem::path path = folder / kFileName;
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  const Json json = Json::parse(read_whole_file(path), nullptr, false);
+  if (!json.is_object()) throw DataError(path.string() + ": expected a JSON object, found something else");
+  return from_json(json, path.string());
+}
+
+void write_run_conventions(const std::filesystem::path& folder, const RunConventions& conventions) {
+  const std::filesystem::path path = folder / kFileName;
+  const Json here = to_json(conventions);
+  if (const auto there = read_run_conventions(folder)) {
+    const std::string differences = difference(to_json(*there), here);
+    if (differences.empty()) return;
+    throw UsageError(
+        fmt::format("{}: its tables were made otherwise; use another folder, or the same settings:{}",
+                    path.string(), differences));
+  }
+  write_durable_file(path, here.dump(2) + "\n");
+}
+
+}  // namespace mayfly

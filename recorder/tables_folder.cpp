@@ -1,0 +1,47 @@
+#include "recorder/tables_folder.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <system_error>
+
+#include "core/error.h"
+#include "recorder/durable_file.h"
+
+namespace mayfly {
+
+std::filesystem::path tables_folder(const std::filesystem::path& campaign, const std::string& dataset,
+                                    bool trial) {
+  return campaign / "tables" / (trial ? dataset + "-trial" : dataset);
+}
+
+std::filesystem::path table_path(const std::filesystem::path& folder, const std::string& id) {
+  return folder / (id + ".txt");
+}
+
+void create_tables_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error)
+    throw DataError(fmt::format("{}: create the folder failed: {}", folder.string(), error.message()));
+}
+
+void write_table(const std::filesystem::path& folder, const Table& table) {
+  if (table.spec.id.empty()) throw UsageError(folder.string() + ": a table needs an ID to be named by");
+  create_tables_folder(folder);
+  write_durable_file(table_path(folder, table.spec.id), table_text(table));
+}
+
+std::vector<std::filesystem::path> complete_tables(const std::filesystem::path& folder) {
+  std::vector<std::filesystem::path> paths;
+  if (!std::filesystem::is_directory(folder)) return paths;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const bool hidden = entry.path().filename().string().starts_with('.');
+    if (!hidden && entry.path().extension() == ".txt" && entry.is_regular_file())
+      paths.push_back(entry.path());
+  }
+  std::sort(paths.begin(), paths.end());
+  return paths;
+}
+
+}  // namespace mayfly
