@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "loss_digits.h"
 #include "recorder/number_text.h"
 #include "recorder/table.h"
 
@@ -44,13 +45,6 @@ class PublishedTables : public testing::Test {
 
   std::vector<std::filesystem::path> paths_;
 };
-
-/// Whether mean * batches is a sum of binary32 batch losses: a whole multiple of 2^-23 where none is below 1,
-/// of 2^-25 where none is below 1/4. What the digits of the mean leave open is far below the tolerance.
-bool is_sum_of_losses(double mean, int batches, int fraction_bits) {
-  const double units = std::ldexp(mean * batches, fraction_bits);
-  return std::fabs(units - std::nearbyint(units)) < 1e-4;
-}
 
 TEST_F(PublishedTables, AreWrittenAsTheyWereRead) {
   for (const auto& path : paths_) {
