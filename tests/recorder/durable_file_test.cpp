@@ -125,6 +125,27 @@ TEST(DurableFile, FullDiskKeepsTheOldFileAndLeavesNoTemporary) {
   EXPECT_THAT(folder.names(), ElementsAre("a.txt"));
 }
 
+TEST(DurableFile, KilledWriterLeavesAWholeFile) {
+  const ScratchFolder folder;
+  const auto path = folder.path() / "a.txt";
+  write_durable_file(path, std::string(300000, 'a'));
+  for (int round = 0; round < 20; ++round) {
+    const pid_t child = ::fork();
+    if (child == 0) {
+      for (char c = 'b';; c = c == 'z' ? 'b' : static_cast<char>(c + 1)) {
+        write_durable_file(path, std::string(300000, c));
+      }
+    }
+    ::usleep(
+        static_cast<useconds_t>(500 * round));  // anywhere in the course; the claim holds wherever it falls
+    ::kill(child, SIGKILL);
+    ::waitpid(child, nullptr, 0);
+    const std::string content = read_whole_file(path);
+    ASSERT_FALSE(content.empty());
+    ASSERT_EQ(content, std::string(300000, content[0]));
+  }
+}
+
 TEST(DurableFile, ReadingNamesTheReason) {
   const ScratchFolder folder;
   EXPECT_THROW(read_whole_file(folder.path() / "none"), DataError);
