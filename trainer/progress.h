@@ -1,0 +1,52 @@
+// What a campaign tells of its course while it runs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "core/network_spec.h"
+#include "trainer/lifespan.h"
+
+namespace mayfly {
+
+/// A network of a campaign.
+struct CampaignNetwork {
+  std::uint32_t index = 0;
+  NetworkSpec spec;
+  double estimated_seconds = 0;  ///< for the whole life on one core; orders the work, longest first
+};
+
+/// A network that is being trained.
+struct NetworkRun {
+  const CampaignNetwork& network;
+  int worker = 0;       ///< 0..jobs-1
+  int threads = 1;      ///< cores it was given
+  int half_epochs = 0;  ///< rows its table will have
+};
+
+/// What a run of a campaign has before it.
+struct CampaignStart {
+  std::size_t networks = 0;      ///< of the campaign
+  std::size_t complete = 0;      ///< tables that were there already
+  std::size_t missing = 0;       ///< to be trained now
+  double estimated_seconds = 0;  ///< sum over the missing ones, on one core
+  int workers = 0;
+};
+
+/// Receives the events of a campaign: one call at a time, from the threads of its workers. An exception
+/// thrown here counts as a failure of the network concerned.
+class CampaignObserver {
+ public:
+  virtual ~CampaignObserver() = default;
+  virtual void campaign_started(const CampaignStart& /*start*/) {}
+  virtual void started(const NetworkRun& /*run*/) {}
+  virtual void half_epoch(const NetworkRun& /*run*/, const HalfEpoch& /*half*/) {}
+  /// The table is on the disk.
+  virtual void finished(const NetworkRun& /*run*/, const LifespanResult& /*result*/) {}
+  virtual void failed(const NetworkRun& /*run*/, const std::string& /*reason*/) {}
+  /// Stopped before its end: no table.
+  virtual void interrupted(const NetworkRun& /*run*/) {}
+};
+
+}  // namespace mayfly

@@ -1,0 +1,46 @@
+// Does this device compute what kernels/arithmetic.md says? Five training steps of a small fixed network that
+// has every kind of layer, compared bit by bit with what tests/reference gives
+// (tests/trainer/self_check_test.cpp). A few milliseconds; every worker does it before its first network.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "core/network_spec.h"
+#include "core/shape.h"
+#include "kernels/backend.h"
+
+namespace mayfly {
+
+inline constexpr int kSelfCheckSteps = 5;
+
+/// The fixed network and its images, drawn by Philox.
+struct SelfCheckTask {
+  NetworkSpec spec;
+  ImageShape image;
+  std::vector<std::uint8_t> pixels;  ///< kSelfCheckSteps batches, (image, channel, height, width)
+  std::vector<std::uint8_t> labels;
+};
+SelfCheckTask self_check_task();
+
+/// The bits that training brought.
+struct SelfCheckBits {
+  std::array<std::uint32_t, kSelfCheckSteps> losses{};  ///< binary32 batch losses
+  std::uint64_t parameters = 0;                         ///< hash_of() of all of them in logical order
+  bool operator==(const SelfCheckBits&) const = default;
+};
+
+/// FNV-1a over the bits of the values, a word at a time; NaNs must be canonical.
+std::uint64_t hash_of(const std::vector<float>& values);
+
+/// The bits of kArithmeticVersion.
+extern const SelfCheckBits kSelfCheckExpected;
+
+/// The bits of this device. Uses the backend as a network of its own would, from its first step on.
+SelfCheckBits self_check_bits(Backend& backend);
+
+/// DeviceError, saying what differs, where the device's bits are not the expected ones.
+void self_check(Backend& backend, const SelfCheckBits& expected = kSelfCheckExpected);
+
+}  // namespace mayfly
