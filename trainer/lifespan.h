@@ -56,6 +56,9 @@ struct HalfEpoch {
   bool trained = true;  ///< false: filled in, see LifespanOptions::fill_known_rows
 };
 
+/// Whether training and validation loss are numbers; a network has diverged where they are not.
+bool has_finite_losses(const HalfEpoch& half);
+
 /// A network in the midst of its life. What a checkpoint has to hold is here: the network's parameters and
 /// momentum, the backend's counters, half_epochs_done() and the points so far.
 class Lifespan {
@@ -76,6 +79,7 @@ class Lifespan {
   std::optional<HalfEpoch> next(const StopCheck& stop);
 
  private:
+  void begin_epoch(std::uint32_t epoch);
   bool train_batches(std::uint32_t end, const StopCheck& stop);
   std::optional<HalfEpoch> train_and_validate(const StopCheck& stop);
   HalfEpoch known_row() const;
@@ -90,7 +94,7 @@ class Lifespan {
   BatchPlan training_;
   BatchPlan validation_;
   std::uint64_t validation_images_;  // seen by a pass
-  std::unique_ptr<DeviceDataset> training_images_;
+  std::unique_ptr<DeviceDataset> training_set_;
   std::unique_ptr<DeviceDataset> validation_set_;
   Network network_;
   bool hopeless_ = false;

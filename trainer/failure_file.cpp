@@ -1,0 +1,49 @@
+#include "trainer/failure_file.h"
+
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "core/error.h"
+#include "recorder/durable_file.h"
+
+namespace mayfly {
+namespace {
+
+std::filesystem::path failure_path(const std::filesystem::path& campaign, const std::string& id) {
+  return campaign / "failed" / (id + ".json");
+}
+
+}  // namespace
+
+std::optional<Failure> read_failure(const std::filesystem::path& campaign, const std::string& id) {
+  const std::filesystem::path path = failure_path(campaign, id);
+  if (!std::filesystem::exists(path)) return std::nullopt;
+  const auto json = nlohmann::json::parse(read_whole_file(path), nullptr, false);
+  const bool whole = json.is_object() && json.contains("attempts") && json["attempts"].is_number_integer() &&
+                     json.contains("reason") && json["reason"].is_string();
+  if (!whole) throw DataError(path.string() + ": expected a JSON object with attempts and reason; remove it");
+  return Failure{.attempts = json["attempts"].get<int>(), .reason = json["reason"].get<std::string>()};
+}
+
+void add_failure(const std::filesystem::path& campaign, const CampaignNetwork& network,
+                 const std::string& reason) {
+  const std::filesystem::path path = failure_path(campaign, network.spec.id);
+  std::error_code error;
+  std::filesystem::create_directories(path.parent_path(), error);
+  if (error) throw DataError(path.parent_path().string() + ": create the folder failed: " + error.message());
+  const std::optional<Failure> before = read_failure(campaign, network.spec.id);
+  nlohmann::ordered_json json;
+  json["id"] = network.spec.id;
+  json["index"] = network.index;
+  json["attempts"] = (before ? before->attempts : 0) + 1;
+  json["reason"] = reason;
+  const auto lenient = nlohmann::ordered_json::error_handler_t::replace;  // a reason may quote any bytes
+  write_durable_file(path, json.dump(2, ' ', false, lenient) + "\n");
+}
+
+void clear_failure(const std::filesystem::path& campaign, const std::string& id) {
+  std::error_code ignored;  // a file that stays says of a complete network what is out of date, no more
+  std::filesystem::remove(failure_path(campaign, id), ignored);
+}
+
+}  // namespace mayfly

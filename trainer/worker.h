@@ -1,0 +1,66 @@
+// The workers of a campaign: each takes networks from the list and makes tables of them.
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "recorder/journal.h"
+#include "trainer/campaign.h"
+#include "trainer/dataset_store.h"
+#include "trainer/progress.h"
+#include "trainer/stop.h"
+#include "trainer/work_list.h"
+
+namespace mayfly {
+
+/// What the workers of one run share. The references must outlive it.
+class Crew {
+ public:
+  Crew(WorkList& work, DatasetStore& datasets, const CampaignOptions& options, CampaignObserver& observer,
+       JournalWriter& journal, const StopCheck& stop)
+      : work_(work),
+        datasets_(datasets),
+        options_(options),
+        observer_(observer),
+        journal_(journal),
+        stop_([this, &stop] { return abandoned_ || stop_requested(stop); }) {}
+  Crew(const Crew&) = delete;
+  Crew& operator=(const Crew&) = delete;
+
+  /// Body of worker number `worker`: trains until nothing waits or the run stops. Does not throw.
+  void work(int worker);
+
+  /// Once all workers have ended: finished, diverged and failed. Throws what ended the run for all.
+  CampaignResult result() const;
+
+ private:
+  void work_until_done(int worker);
+  void train(const NetworkRun& run, Backend& backend);
+  void record(const NetworkRun& run, const Backend& backend, const HalfEpoch& half, bool diverged);
+  void complete(const NetworkRun& run, const LifespanResult& result);
+  void fail(const NetworkRun& run, const std::string& reason);
+  /// Calls event(observer) under the lock.
+  template <class Event>
+  void tell(const Event& event) {
+    const std::lock_guard lock(observer_mutex_);
+    event(observer_);
+  }
+
+  WorkList& work_;
+  DatasetStore& datasets_;
+  const CampaignOptions& options_;
+  CampaignObserver& observer_;
+  JournalWriter& journal_;
+  StopCheck stop_;
+  std::atomic<bool> abandoned_ = false;
+  std::mutex observer_mutex_;
+  std::mutex result_mutex_;  // guards the two below
+  CampaignResult result_;
+  std::exception_ptr error_;
+};
+
+}  // namespace mayfly
