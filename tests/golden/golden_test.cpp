@@ -16,13 +16,12 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "core/network_shapes.h"
-#include "kernels/backend.h"
-#include "nn/network.h"
-#include "nn/normalize.h"
 #include "tests/golden/golden_files.h"
+#include "tests/golden/golden_run.h"
 #include "tests/golden/near.h"
 
 namespace mayfly::golden {
@@ -54,35 +53,13 @@ std::vector<Tensor> tensors_of(const NetworkShapes& shapes) {
   return tensors;
 }
 
-/// A golden network on the CPU backend, at its initial parameters.
-class GoldenRun {
- public:
-  GoldenRun(const GoldenSteps& golden, const NetworkSpec& spec)
-      : backend(make_backend("cpu", 1)),
-        dataset(backend->make_dataset(golden.pixels, golden.labels, golden.image)),
-        network(*backend, spec, golden.image, pixel_table(Normalize::half, golden.pixels, golden.image), {}) {
-    network.import_parameters(golden.initial_parameters);
-    network.set_order(golden.order);
-  }
-
-  float train_loss() {
-    backend->reset_sums();
-    network.train_step(*dataset);
-    return static_cast<float>(backend->read_sums().loss);
-  }
-
-  std::unique_ptr<Backend> backend;
-  std::unique_ptr<DeviceDataset> dataset;
-  Network network;
-};
-
-class GoldenStepsTest : public testing::TestWithParam<const char*> {
+class GoldenStepsTest : public testing::TestWithParam<std::tuple<Engine, const char*>> {
  protected:
   /// Trains three steps as `spec` says; the largest difference of a parameter from PyTorch's, in tolerances.
   double worst_parameter(const NetworkSpec& spec) const {
-    GoldenRun run(golden_, spec);
-    for (int step = 0; step < 3; ++step) run.train_loss();
-    const std::vector<float> found = run.network.export_parameters();
+    const std::unique_ptr<GoldenRun> run = make_run(engine_, golden_, spec);
+    for (int step = 0; step < 3; ++step) run->train();
+    const std::vector<float> found = run->parameters();
     const std::vector<float>& expected = golden_.final_parameters;
     double worst = 0;
     for (const Tensor& tensor : tensors_) {
@@ -93,12 +70,18 @@ class GoldenStepsTest : public testing::TestWithParam<const char*> {
     return worst;
   }
 
-  const GoldenSteps golden_ = read_golden_steps(GetParam());
+  const Engine engine_ = std::get<Engine>(GetParam());
+  const GoldenSteps golden_ = read_golden_steps(std::get<const char*>(GetParam()));
   const std::vector<Tensor> tensors_ = tensors_of(network_shapes(golden_.spec, golden_.image));
 };
 
-INSTANTIATE_TEST_SUITE_P(Networks, GoldenStepsTest, testing::ValuesIn(kStepNames),
-                         [](const auto& instance) { return std::string(instance.param); });
+INSTANTIATE_TEST_SUITE_P(Networks, GoldenStepsTest,
+                         testing::Combine(testing::Values(Engine::cpu, Engine::exact_reference),
+                                          testing::ValuesIn(kStepNames)),
+                         [](const auto& instance) {
+                           return to_string(std::get<Engine>(instance.param)) + "_" +
+                                  std::get<const char*>(instance.param);
+                         });
 
 TEST_P(GoldenStepsTest, FileIsWhole) {
   const auto batch = static_cast<std::size_t>(golden_.spec.batch_size);
@@ -118,9 +101,9 @@ TEST_P(GoldenStepsTest, FileIsWhole) {
 }
 
 TEST_P(GoldenStepsTest, GradientsOfTheFirstStep) {
-  GoldenRun run(golden_, golden_.spec);
-  run.train_loss();
-  const std::vector<float> gradients = run.network.export_gradients();
+  const std::unique_ptr<GoldenRun> run = make_run(engine_, golden_, golden_.spec);
+  run->train();
+  const std::vector<float> gradients = run->gradients();
   ASSERT_EQ(gradients.size(), golden_.first_gradients.size());
   for (const Tensor& tensor : tensors_) {
     const auto expected = tensor.of(golden_.first_gradients);
@@ -129,8 +112,8 @@ TEST_P(GoldenStepsTest, GradientsOfTheFirstStep) {
 }
 
 TEST_P(GoldenStepsTest, LossesOfThreeSteps) {
-  GoldenRun run(golden_, golden_.spec);
-  for (const float expected : golden_.losses) EXPECT_NEAR(run.train_loss(), expected, kSums);
+  const std::unique_ptr<GoldenRun> run = make_run(engine_, golden_, golden_.spec);
+  for (const float expected : golden_.losses) EXPECT_NEAR(run->train(), expected, kSums);
 }
 
 TEST_P(GoldenStepsTest, ParametersAfterThreeSteps) {
@@ -149,16 +132,19 @@ TEST_P(GoldenStepsTest, SeesEveryScalarOfSgd) {
 }
 
 TEST_P(GoldenStepsTest, EvaluationOfTheTrainedNetwork) {
-  GoldenRun run(golden_, golden_.spec);
-  run.network.import_parameters(golden_.final_parameters);
-  std::uint64_t correct = 0;
-  for (const float expected : golden_.evaluation_losses) {
-    run.backend->reset_sums();
-    run.network.evaluate_step(*run.dataset);
-    EXPECT_NEAR(run.backend->read_sums().loss, expected, kSums);
-    correct += run.backend->read_sums().correct;
+  const std::unique_ptr<GoldenRun> run = make_run(engine_, golden_, golden_.spec);
+  const GoldenRun::Evaluation found = run->evaluate(golden_.final_parameters);
+  expect_near(found.losses, golden_.evaluation_losses, kSums, "losses");
+  EXPECT_EQ(found.correct, golden_.evaluation_correct);
+}
+
+// A backend does not give its logits away: the reference of the bits stands for it.
+TEST(GoldenLogitsTest, OfTheFirstStep) {
+  for (const char* name : kStepNames) {
+    const GoldenSteps golden = read_golden_steps(name);
+    const double tolerance = kSums * largest(golden.first_logits);
+    expect_near(exact_first_logits(golden), golden.first_logits, tolerance, name);
   }
-  EXPECT_EQ(correct, golden_.evaluation_correct);
 }
 
 TEST(GoldenFilesTest, EveryFileIsTested) {
