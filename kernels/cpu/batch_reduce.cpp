@@ -13,11 +13,11 @@ HWY_BEFORE_NAMESPACE();
 namespace mayfly::cpu::HWY_NAMESPACE {
 namespace {
 
-// Tiles that fill the registers: rows by vectors. 32 registers: 6x4, 8x3, 12x2, 14x1; 16 registers: 6x2,
+// Tiles that fill the registers: rows by vectors. 32 registers: 6x4, 8x3, 12x2, 14x1; 16 registers: 4x3, 6x2,
 // 12x1.
 #if HWY_TARGET == HWY_AVX2
-constexpr int kVectors = 2;
-constexpr int kMostRows[] = {12, 6};
+constexpr int kVectors = 3;
+constexpr int kMostRows[] = {12, 6, 4};
 #elif MAYFLY_PLAIN_LOOP
 constexpr int kVectors = 4;
 constexpr int kMostRows[] = {4, 4, 4, 4};
@@ -80,8 +80,10 @@ Tile tile_of(int rows) {
 
 Tile pick(int rows, int vectors) {
   if constexpr (kVectors >= 4) {
-    if (vectors == 4) return tile_of<kVectors>(rows);
-    if (vectors == 3) return tile_of<kVectors - 1>(rows);
+    if (vectors == 4) return tile_of<4>(rows);
+  }
+  if constexpr (kVectors >= 3) {
+    if (vectors == 3) return tile_of<3>(rows);
   }
   return vectors == 2 ? tile_of<2>(rows) : tile_of<1>(rows);
 }
@@ -132,6 +134,9 @@ void run(const BatchReduce& job) {
 void batch_reduce_target(const BatchReduce& job) {
   run(job);
 }
+PanelGeometry panel_geometry_target() {
+  return {kVectors * kLanes, kLanes};
+}
 
 }  // namespace mayfly::cpu::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -139,8 +144,12 @@ HWY_AFTER_NAMESPACE();
 #if HWY_ONCE
 namespace mayfly::cpu {
 HWY_EXPORT(batch_reduce_target);
+HWY_EXPORT(panel_geometry_target);
 void batch_reduce(const BatchReduce& job) {
   HWY_DYNAMIC_DISPATCH(batch_reduce_target)(job);
+}
+PanelGeometry panel_geometry() {
+  return HWY_DYNAMIC_DISPATCH(panel_geometry_target)();
 }
 }  // namespace mayfly::cpu
 #endif

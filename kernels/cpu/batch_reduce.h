@@ -7,8 +7,12 @@
 
 namespace mayfly::cpu {
 
-/// Columns of C that one call may cover: the width of a weight panel.
-inline constexpr int kPanelColumns = 64;
+/// How wide a panel of B should be for the vectors in use: at most `columns`, in whole `unit`s.
+struct PanelGeometry {
+  int columns;
+  int unit;
+};
+PanelGeometry panel_geometry();
 
 /// A run of `length` terms: A's columns and B's rows.
 struct Segment {
@@ -39,7 +43,7 @@ struct BatchReduce {
   float* c = nullptr;
   std::ptrdiff_t c_row = 0;
   int rows = 0;
-  int columns = 0;  ///< 1..kPanelColumns
+  int columns = 0;
   bool add = false;
   const Epilogue* epilogue = nullptr;  ///< nullptr: not the last chunk, or nothing to do
 };

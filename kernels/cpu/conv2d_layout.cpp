@@ -7,8 +7,6 @@
 namespace mayfly::cpu {
 namespace {
 
-constexpr int kColumnUnit = 16;
-
 std::vector<int> slots_by_phase(int kernel_size, int stride) {
   std::vector<int> slots(static_cast<std::size_t>(kernel_size) * kernel_size);
   const int phases = std::min(stride, kernel_size);
@@ -36,15 +34,16 @@ void order_by_phase(const Conv2dShape& shape, std::vector<int>& positions, std::
 }  // namespace
 
 std::vector<Panel> panels_of(int channels) {
-  const int units = (channels + kColumnUnit - 1) / kColumnUnit;
-  const int count = (channels + kPanelColumns - 1) / kPanelColumns;
+  const PanelGeometry geometry = panel_geometry();
+  const int units = (channels + geometry.unit - 1) / geometry.unit;
+  const int count = (channels + geometry.columns - 1) / geometry.columns;
   std::vector<Panel> panels;
   int at = 0;
   for (int i = 0; i < count; ++i) {
-    const int width = (units - at + count - i - 1) / (count - i) * kColumnUnit;
-    const int begin = at * kColumnUnit;
+    const int width = (units - at + count - i - 1) / (count - i) * geometry.unit;
+    const int begin = at * geometry.unit;
     panels.push_back({begin, std::min(width, channels - begin), width});
-    at += width / kColumnUnit;
+    at += width / geometry.unit;
   }
   return panels;
 }

@@ -21,7 +21,7 @@ struct Panel {
   int width;
 };
 
-/// Splits `channels` into panels of at most 64 columns, as even as whole 16s allow.
+/// Splits `channels` into panels that the micro-kernel likes, as even as whole vectors allow.
 std::vector<Panel> panels_of(int channels);
 
 struct Conv2dLayout {
