@@ -6,7 +6,8 @@
 
 namespace mayfly {
 
-/// Fresh permutation of 0..count-1 for `epoch` (kernels/arithmetic.md section 9: Fisher-Yates on the stream `order`).
+/// Fresh permutation of 0..count-1 for `epoch` (kernels/arithmetic.md section 9: Fisher-Yates on the stream
+/// `order`).
 std::vector<std::uint32_t> batch_order(std::uint32_t seed, std::uint32_t epoch, std::uint32_t count);
 
 /// How an epoch of `count` images falls into batches; the last incomplete batch is dropped where `drop_last`.
