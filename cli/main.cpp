@@ -1,0 +1,84 @@
+// The program `mayfly`: parses the command line, runs the subcommand, turns errors into messages and exit
+// codes.
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <exception>
+
+#include "cli/commands.h"
+#include "cli/parse_failure.h"
+#include "version.h"
+
+namespace mayfly::cli {
+namespace {
+
+constexpr const char* kAbout =
+    "Mayfly makes data about how neural networks learn: it generates random convolutional networks,\n"
+    "trains each one and records its whole learning curve as a table.";
+
+constexpr const char* kFirstSteps =
+    "Examples:\n"
+    "  mayfly init trial --preset laptop --dataset FashionMNIST -n 8\n"
+    "  mayfly run trial\n"
+    "`mayfly COMMAND --help` tells more.";
+
+int report(const std::exception& error, ExitCode code) {
+  fmt::print(stderr, "mayfly: {}\n", error.what());
+  return static_cast<int>(code);
+}
+
+void add_commands(Commands& commands) {
+  add_init(commands);
+  add_plan(commands);
+  add_run(commands);
+  add_train(commands);
+  add_status(commands);
+  add_replay(commands);
+  add_plot(commands);
+  add_data(commands);
+  add_schema(commands);
+  add_version(commands);
+}
+
+int run(int argc, char** argv) {
+  CLI::App app(kAbout, "mayfly");
+  app.footer(kFirstSteps);
+  app.require_subcommand(0, 1);
+  app.set_version_flag("--version", fmt::format("mayfly {} ({})", kVersion, kGitCommit));
+  Commands commands{app, {}};
+  add_commands(commands);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return report_parse_failure(app, error, argc, argv);
+  }
+  if (!commands.chosen) {
+    fmt::print("{}", app.help());
+    return 0;
+  }
+  return static_cast<int>(commands.chosen());
+}
+
+}  // namespace
+
+CLI::App* Commands::add(const std::string& name, const std::string& description, const std::string& examples,
+                        std::function<ExitCode()> action) {
+  CLI::App* command = app.add_subcommand(name, description);
+  command->footer("Examples:\n" + examples);
+  command->final_callback([this, action = std::move(action)] { chosen = action; });
+  return command;
+}
+
+}  // namespace mayfly::cli
+
+int main(int argc, char** argv) {
+  try {
+    return mayfly::cli::run(argc, argv);
+  } catch (const mayfly::Error& error) {
+    return mayfly::cli::report(error, error.exit_code());
+  } catch (const std::bad_alloc& error) {
+    return mayfly::cli::report(error, mayfly::ExitCode::device);
+  } catch (const std::exception& error) {
+    return mayfly::cli::report(error, mayfly::ExitCode::internal);
+  }
+}

@@ -1,0 +1,60 @@
+#include "cli/parse_failure.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "core/error.h"
+#include "core/near_miss.h"
+
+namespace mayfly::cli {
+namespace {
+
+std::vector<std::string> command_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  return names;
+}
+
+std::vector<std::string> option_names(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options())
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  return names;
+}
+
+/// A suggestion for the first word that nothing knows, or "".
+std::string suggestion(const CLI::App& app, int argc, char** argv) {
+  const CLI::App* command = &app;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word(argv[i]);
+    if (word.starts_with("--")) {
+      const std::string name = word.substr(0, word.find('='));
+      const std::vector<std::string> known = option_names(*command);
+      if (std::find(known.begin(), known.end(), name) == known.end()) return did_you_mean(name, known);
+      continue;
+    }
+    const std::vector<std::string> commands = command_names(*command);
+    if (commands.empty() || word.starts_with("-")) continue;
+    if (std::find(commands.begin(), commands.end(), word) == commands.end())
+      return did_you_mean(word, commands);
+    command = command->get_subcommand(word);
+  }
+  return "";
+}
+
+}  // namespace
+
+int report_parse_failure(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
+    return app.exit(error);  // --help, --version
+  std::string message = error.what();
+  while (!message.empty() && message.back() == '\n') message.pop_back();
+  fmt::print(stderr, "mayfly: {}{}\n`mayfly --help` and `mayfly COMMAND --help` show what there is.\n",
+             message, suggestion(app, argc, argv));
+  return static_cast<int>(ExitCode::usage);
+}
+
+}  // namespace mayfly::cli

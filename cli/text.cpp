@@ -1,0 +1,42 @@
+#include "cli/text.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+
+namespace mayfly::cli {
+namespace {
+
+template <std::size_t N>
+std::string scaled(double value, double step, const std::array<const char*, N>& units) {
+  std::size_t unit = 0;
+  while (value >= step && unit + 1 < N) {
+    value /= step;
+    ++unit;
+  }
+  return unit == 0 ? fmt::format("{:.0f}{}", value, units[0]) : fmt::format("{:.3g}{}", value, units[unit]);
+}
+
+}  // namespace
+
+std::string count_text(double value) {
+  return scaled(value, 1000, std::array{"", "k", "M", "G", "T", "P"});
+}
+
+std::string bytes_text(double bytes) {
+  return scaled(bytes, 1024, std::array{" B", " KiB", " MiB", " GiB", " TiB"});
+}
+
+std::string duration_text(double seconds) {
+  if (!std::isfinite(seconds)) return "unknown";
+  if (seconds < 9.95) return fmt::format("{:.1f} s", seconds);
+  const auto whole = static_cast<long long>(std::llround(seconds));
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  const long long minutes = whole / 60;
+  if (minutes < 24 * 60) return fmt::format("{} h {:02} min", minutes / 60, minutes % 60);
+  return fmt::format("{} d {:02} h", minutes / 1440, minutes % 1440 / 60);
+}
+
+}  // namespace mayfly::cli

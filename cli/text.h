@@ -1,0 +1,16 @@
+// Numbers and times as people read them.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace mayfly::cli {
+
+/// 950, 12.3k, 4.56M, 7.89G.
+std::string count_text(double value);
+/// 512 B, 1.2 KiB, 3.4 MiB, 5.6 GiB.
+std::string bytes_text(double bytes);
+/// 0.4 s, 12 s, 3 min 05 s, 2 h 07 min, 3 d 04 h.
+std::string duration_text(double seconds);
+
+}  // namespace mayfly::cli
