@@ -27,7 +27,7 @@ std::vector<CampaignNetwork> missing_networks(const std::vector<CampaignNetwork>
   std::vector<CampaignNetwork> missing;
   for (const CampaignNetwork& network : networks) {
     const NetworkSpec& spec = network.spec;
-    if (!std::filesystem::exists(campaign_table_path(folder, spec, datasets.get(spec.dataset))))
+    if (!std::filesystem::is_regular_file(campaign_table_path(folder, spec, datasets.get(spec.dataset))))
       missing.push_back(network);
     else
       clear_failure(folder, spec.id);
