@@ -5,16 +5,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "data/batch_order.h"
+#include "data/cifar_binary.h"
 #include "data/dataset.h"
 #include "kernels/backend.h"
 #include "nn/network.h"
@@ -70,19 +69,6 @@ std::vector<std::string> rows_outside(const std::vector<double>& losses,
   return outside;
 }
 
-/// CIFAR-100 binary: per image coarse label, fine label, 3072 pixels. By hand: the course is tested, not the
-/// reader.
-ImageSet read_images(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  ImageSet images{.image = kImage, .pixels = {}, .labels = {}};
-  std::array<char, 2 + 3 * 32 * 32> record;
-  while (file.read(record.data(), record.size())) {
-    images.labels.push_back(static_cast<std::uint8_t>(record[1]));
-    images.pixels.insert(images.pixels.end(), record.begin() + 2, record.end());
-  }
-  return images;
-}
-
 class ReplayCourseTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -90,7 +76,7 @@ class ReplayCourseTest : public testing::Test {
     if (folder == nullptr) GTEST_SKIP() << "set MAYFLY_TEST_CIFAR100 to the folder of train.bin and test.bin";
     for (int seed = 1; seed <= 5; ++seed)
       replays_.push_back(read_golden_replay("half_" + std::to_string(seed)));
-    images_ = read_images(std::filesystem::path(folder) / "train.bin");
+    images_ = read_cifar(CifarKind::cifar100, {std::filesystem::path(folder) / "train.bin"});
     ASSERT_EQ(images_.count(), replays_[0].train_images)
         << "not the images of the replays (generate/README.md)";
   }
