@@ -1,0 +1,32 @@
+#include "cli/options.h"
+
+#include <thread>
+
+namespace mayfly::cli {
+
+int DeviceOptions::cores() const {
+  if (threads > 0) return threads;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+void add_device_options(CLI::App& command, DeviceOptions& options) {
+  command.add_option("--data-root", options.data_root, "Folder to look for data sets in first");
+  command.add_option("--device", options.device, "What to compute on")->capture_default_str();
+  command.add_option("--threads", options.threads, "Cores to use in all (default: every core)")
+      ->check(CLI::Range(1, 4096));
+}
+
+void add_split_seeds(CLI::App& command, SplitSeeds& seeds) {
+  command.add_option("--seed-init", seeds.init, "Seed of the initial weights, instead of random_seed");
+  command.add_option("--seed-order", seeds.order, "Seed of the batch order, instead of random_seed");
+  command.add_option("--seed-dropout", seeds.dropout, "Seed of the dropout masks, instead of random_seed");
+}
+
+void add_convention_options(CLI::App& command, ConventionOptions& options) {
+  command.add_option("--normalize", options.normalize, "Pixels: half, none or dataset");
+  command.add_option("--conv-dropout", options.conv_dropout,
+                     "Dropout in convolution blocks: channel or element");
+  command.add_option("--val-loss", options.val_loss, "Column valLoss: mean or published");
+}
+
+}  // namespace mayfly::cli
