@@ -1,0 +1,59 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+
+#include "cli/progress.h"
+#include "recorder/number_text.h"
+
+namespace mayfly::cli {
+namespace {
+
+using nlohmann::json;
+
+class JsonProgress final : public CampaignObserver {
+ public:
+  void campaign_started(const CampaignStart& start) override {
+    say({{"event", "campaign"},
+         {"networks", start.networks},
+         {"complete", start.complete},
+         {"missing", start.missing},
+         {"workers", start.workers},
+         {"estimated_seconds", start.estimated_seconds}});
+  }
+  void started(const NetworkRun& run) override { say(of(run, "started")); }
+  void half_epoch(const NetworkRun& run, const HalfEpoch& half) override {
+    json line = of(run, "half_epoch");
+    line["epoch"] = half.point.epoch;
+    line["train_loss"] = number_text(half.point.train_loss);
+    line["val_loss"] = number_text(half.point.val_loss);
+    line["val_acc"] = number_text(half.point.val_acc);
+    say(line);
+  }
+  void finished(const NetworkRun& run, const LifespanResult& result) override {
+    json line = of(run, "finished");
+    line["seconds"] = result.seconds;
+    line["diverged"] = result.diverged_since.has_value();
+    say(line);
+  }
+  void failed(const NetworkRun& run, const std::string& reason) override {
+    json line = of(run, "failed");
+    line["reason"] = reason;
+    say(line);
+  }
+  void interrupted(const NetworkRun& run) override { say(of(run, "interrupted")); }
+
+ private:
+  static json of(const NetworkRun& run, const char* event) {
+    return {{"event", event}, {"id", run.network.spec.id}, {"index", run.network.index}};
+  }
+  static void say(const json& line) { fmt::print(stderr, "{}\n", line.dump()); }
+};
+
+}  // namespace
+
+std::unique_ptr<CampaignObserver> make_json_progress() {
+  return std::make_unique<JsonProgress>();
+}
+
+}  // namespace mayfly::cli
