@@ -11,7 +11,8 @@
 namespace mayfly {
 
 /// Reads a file from front to back; a gzip file (by its first bytes) is inflated on the way. Offsets count
-/// the inflated bytes. Every error is a DataError that names the file and the offset.
+/// the inflated bytes. What follows the gzip stream must be another one: stray bytes are an error, as are
+/// those after the end of a plain file. Every error is a DataError that names the file and the offset.
 class ByteSource {
  public:
   explicit ByteSource(const std::filesystem::path& path);
@@ -35,6 +36,9 @@ class ByteSource {
 
  private:
   std::size_t read_some(std::span<std::uint8_t> bytes);
+  std::size_t copy_some(std::span<std::uint8_t> bytes);
+  std::size_t inflate_some(std::span<std::uint8_t> bytes);
+  [[noreturn]] void fail_gzip(std::uint64_t at, const std::string& found) const;
 
   std::filesystem::path path_;
   struct File;

@@ -72,8 +72,10 @@ ImageSet read_cifar(CifarKind kind, const std::vector<std::filesystem::path>& fi
 std::vector<std::string> read_class_names(const std::filesystem::path& file) {
   std::vector<std::string> names;
   std::ifstream in(file);
-  for (std::string line; std::getline(in, line);)
+  for (std::string line; std::getline(in, line);) {
+    if (line.ends_with('\r')) line.pop_back();
     if (!line.empty()) names.push_back(line);
+  }
   return names;
 }
 

@@ -43,7 +43,7 @@ std::vector<DatasetFormat> make_formats() {
       {.info = {"FashionMNIST", 10, {1, 28, 28}, 60000, 10000},
        .folders = {"fashion-mnist", "FashionMNIST", "FashionMNIST/raw"},
        .files = idx_files(),
-       .advice = "install Debian's package dataset-fashion-mnist, or put the four IDX files there",
+       .advice = "apt-get install dataset-fashion-mnist, or put the four IDX files there",
        .load = load_idx},
       {.info = {"CIFAR100", 100, {3, 32, 32}, 50000, 10000},
        .folders = {"cifar-100-binary", "CIFAR100", "CIFAR100/cifar-100-binary"},

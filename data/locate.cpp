@@ -46,20 +46,24 @@ std::optional<std::vector<fs::path>> files_in(const fs::path& folder, const Data
   return files;
 }
 
+/// Whether the name of `root` says that it holds this data set; a usual folder may be "MNIST/raw".
+bool named_for(const fs::path& root, const DatasetFormat& format) {
+  const fs::path whole = fs::absolute(root).lexically_normal() / "";  // with a slash at the end
+  return std::any_of(format.folders.begin(), format.folders.end(), [&](const std::string& folder) {
+    return whole.generic_string().ends_with(fmt::format("/{}/", folder));
+  });
+}
+
 /// Every folder that may hold the data set. A root itself counts only where its name does not say another
 /// data set's: MNIST and FashionMNIST have the same file names.
 std::vector<fs::path> candidates(const DatasetFormat& format, const std::vector<fs::path>& roots) {
-  const auto belongs_to_another = [&](const fs::path& root) {
-    const std::string leaf = root.filename().string();
-    return std::any_of(dataset_formats().begin(), dataset_formats().end(), [&](const DatasetFormat& other) {
-      return other.info.name != format.info.name &&
-             std::find(other.folders.begin(), other.folders.end(), leaf) != other.folders.end();
-    });
-  };
+  const std::vector<DatasetFormat>& all = dataset_formats();
   std::vector<fs::path> folders;
   for (const fs::path& root : roots) {
     for (const std::string& folder : format.folders) folders.push_back(root / folder);
-    if (!belongs_to_another(root)) folders.push_back(root);
+    const bool for_any = std::any_of(all.begin(), all.end(),
+                                     [&](const DatasetFormat& known) { return named_for(root, known); });
+    if (named_for(root, format) || !for_any) folders.push_back(root);
   }
   return folders;
 }
@@ -68,7 +72,8 @@ std::vector<fs::path> candidates(const DatasetFormat& format, const std::vector<
   std::string message = fmt::format("data set {} is not there. Searched:", format.info.name);
   for (const fs::path& folder : searched) message += fmt::format("\n  {}", folder.string());
   message += "\nExpected all of:";
-  for (const std::vector<std::string>& names : format.files) message += fmt::format("\n  {}", names.front());
+  for (const std::vector<std::string>& names : format.files)
+    message += fmt::format("\n  {}", fmt::join(names, " or "));
   for (const fs::path& folder : searched) {
     if (format.archive.empty() || !is_file(folder / format.archive)) continue;
     const std::string archive = (folder / format.archive).string();
