@@ -1,7 +1,10 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <condition_variable>
 #include <cstdio>
+#include <mutex>
+#include <thread>
 
 #include "cli/progress.h"
 #include "cli/tally.h"
@@ -10,41 +13,65 @@
 namespace mayfly::cli {
 namespace {
 
+constexpr std::chrono::seconds kLongestSilence{60};
+
 class PlainProgress final : public CampaignObserver {
  public:
+  PlainProgress() : heartbeat_([this](const std::stop_token& stop) { beat(stop); }) {}
+
   void campaign_started(const CampaignStart& start) override {
+    const std::lock_guard lock(mutex_);
     tally_.campaign_started(start);
     say(fmt::format("{} networks: {} complete, {} to train on {} workers, about {} of one core",
                     start.networks, start.complete, start.missing, start.workers,
                     duration_text(start.estimated_seconds)));
   }
-  void started(const NetworkRun& run) override { tally_.started(run); }
+  void started(const NetworkRun& run) override {
+    const std::lock_guard lock(mutex_);
+    tally_.started(run);
+  }
   void half_epoch(const NetworkRun& run, const HalfEpoch& half) override {
+    const std::lock_guard lock(mutex_);
     tally_.half_epoch(run, half);
-    if (std::chrono::steady_clock::now() - last_ < std::chrono::seconds(30)) return;
-    say(running_text(tally_.running().at(run.worker)) + "; " + tally_.summary());
   }
   void finished(const NetworkRun& run, const LifespanResult& result) override {
+    const std::lock_guard lock(mutex_);
     tally_.finished(run, result);
     say(finished_text(run, result) + "; " + tally_.summary());
   }
   void failed(const NetworkRun& run, const std::string& reason) override {
+    const std::lock_guard lock(mutex_);
     tally_.failed(run);
     say(fmt::format("{} failed: {}; {}", run.network.spec.id, reason, tally_.summary()));
   }
   void interrupted(const NetworkRun& run) override {
+    const std::lock_guard lock(mutex_);
     tally_.interrupted(run);
     say(fmt::format("{} interrupted", run.network.spec.id));
   }
 
  private:
+  /// Says where things stand whenever nothing was said for a while.
+  void beat(const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    while (!wake_.wait_for(lock, stop, std::chrono::seconds(1), [] { return false; }) &&
+           !stop.stop_requested()) {
+      if (std::chrono::steady_clock::now() - last_ < kLongestSilence) continue;
+      for (const auto& [worker, network] : tally_.running()) say(running_text(network));
+      say(tally_.summary());
+    }
+  }
+
   void say(const std::string& line) {
     fmt::print(stderr, "{}\n", line);
     last_ = std::chrono::steady_clock::now();
   }
 
+  std::mutex mutex_;
+  std::condition_variable_any wake_;
   Tally tally_;
-  std::chrono::steady_clock::time_point last_;
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+  std::jthread heartbeat_;  // last: ends before what it uses
 };
 
 }  // namespace

@@ -30,7 +30,7 @@ void for_each_weight(const Conv2dLayout& layout, const Visit& visit) {
 
 }  // namespace
 
-CpuConv2d::CpuConv2d(const Conv2dShape& shape, const Team& team, Scratch& scratch)
+CpuConv2d::CpuConv2d(const Conv2dShape& shape, Team& team, Scratch& scratch)
     : layout_(shape), team_(team), scratch_(scratch) {
   scratch_.reserve_floats(layout_.transposed_floats());
 }

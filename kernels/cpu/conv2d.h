@@ -15,7 +15,7 @@ namespace mayfly::cpu {
 class CpuConv2d final : public Conv2d {
  public:
   /// `team` and `scratch` belong to the backend and outlive the plan.
-  CpuConv2d(const Conv2dShape& shape, const Team& team, Scratch& scratch);
+  CpuConv2d(const Conv2dShape& shape, Team& team, Scratch& scratch);
 
   std::size_t weight_floats() const override { return layout_.weight_floats(); }
   void forward(const float* x, const float* weights, const float* bias, const Activation& activation,
@@ -30,7 +30,7 @@ class CpuConv2d final : public Conv2d {
   int parts_for(std::size_t panels, int items) const;
 
   const Conv2dLayout layout_;
-  const Team& team_;
+  Team& team_;
   Scratch& scratch_;
 };
 

@@ -4,7 +4,7 @@
 
 namespace mayfly::cpu {
 
-CpuGather::CpuGather(const GatherShape& shape, std::span<const float> pixel_table, const Team& team,
+CpuGather::CpuGather(const GatherShape& shape, std::span<const float> pixel_table, Team& team,
                      const StepCounters& counters)
     : shape_(shape), table_(pixel_table.begin(), pixel_table.end()), team_(team), counters_(counters) {
   if (table_.size() != static_cast<std::size_t>(shape.image.channels) * 256)

@@ -22,7 +22,7 @@ class CpuDataset final : public DeviceDataset {
 class CpuGather final : public Gather {
  public:
   /// `counters` is the backend's: its step selects the batch.
-  CpuGather(const GatherShape& shape, std::span<const float> pixel_table, const Team& team,
+  CpuGather(const GatherShape& shape, std::span<const float> pixel_table, Team& team,
             const StepCounters& counters);
 
   std::size_t image_floats() const override;
@@ -34,7 +34,7 @@ class CpuGather final : public Gather {
 
   const GatherShape shape_;
   const std::vector<float> table_;  // (channels, 256)
-  const Team& team_;
+  Team& team_;
   const StepCounters& counters_;
 };
 

@@ -24,7 +24,7 @@ PoolWinners winners_in(const Pool2dShape& shape, const void* memory) {
 
 }  // namespace
 
-CpuMaxPool2d::CpuMaxPool2d(const Pool2dShape& shape, const Team& team, Scratch& scratch)
+CpuMaxPool2d::CpuMaxPool2d(const Pool2dShape& shape, Team& team, Scratch& scratch)
     : shape_(shape), team_(team), scratch_(scratch) {
   if (shape.height > 256 || shape.width > 256)
     throw UsageError(

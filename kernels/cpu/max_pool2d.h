@@ -13,7 +13,7 @@ namespace mayfly::cpu {
 class CpuMaxPool2d final : public MaxPool2d {
  public:
   /// Throws UsageError for maps of more than 256 rows or columns (winners are bytes).
-  CpuMaxPool2d(const Pool2dShape& shape, const Team& team, Scratch& scratch);
+  CpuMaxPool2d(const Pool2dShape& shape, Team& team, Scratch& scratch);
 
   std::size_t winner_bytes() const override;
   void forward(const float* x, float* y, void* winners) override;
@@ -21,7 +21,7 @@ class CpuMaxPool2d final : public MaxPool2d {
 
  private:
   const Pool2dShape shape_;
-  const Team& team_;
+  Team& team_;
   Scratch& scratch_;
 };
 

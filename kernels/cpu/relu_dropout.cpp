@@ -32,8 +32,8 @@ void add_positions(int positions, int channels, const float* position_bias, floa
 
 }  // namespace
 
-void dropout_mask(const Team& team, const DropoutShape& shape, double rate, std::uint32_t seed,
-                  DrawAddress at, float* mask) {
+void dropout_mask(Team& team, const DropoutShape& shape, double rate, std::uint32_t seed, DrawAddress at,
+                  float* mask) {
   const MaskDraws draws{seed, at, static_cast<std::uint64_t>(std::floor(rate * 0x1p32 + 0.5)),
                         static_cast<float>(1.0 / (1.0 - rate))};
   if (shape.per_element) {
@@ -46,8 +46,8 @@ void dropout_mask(const Team& team, const DropoutShape& shape, double rate, std:
   dropout_quads(draws, 0, quads, mask);
 }
 
-void activation_backward(const Team& team, const Conv2dShape& shape, const Activation& activation,
-                         const float* y, float* dy, float* dbias, float* position_bias) {
+void activation_backward(Team& team, const Conv2dShape& shape, const Activation& activation, const float* y,
+                         float* dy, float* dbias, float* position_bias) {
   const std::ptrdiff_t step = std::ptrdiff_t{shape.batch} * shape.out_channels;
   team.for_each(shape.out_positions(), [&](int p, int) {
     const float* mask = activation.mask;

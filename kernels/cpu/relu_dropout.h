@@ -34,11 +34,11 @@ struct MaskDraws {
 void dropout_quads(const MaskDraws& draws, std::uint32_t first_quad, std::uint32_t quads, float* mask);
 
 /// Backend::dropout_mask.
-void dropout_mask(const Team& team, const DropoutShape& shape, double rate, std::uint32_t seed,
-                  DrawAddress at, float* mask);
+void dropout_mask(Team& team, const DropoutShape& shape, double rate, std::uint32_t seed, DrawAddress at,
+                  float* mask);
 
 /// Backend::activation_backward; `position_bias` is scratch of (positions, channels).
-void activation_backward(const Team& team, const Conv2dShape& shape, const Activation& activation,
-                         const float* y, float* dy, float* dbias, float* position_bias);
+void activation_backward(Team& team, const Conv2dShape& shape, const Activation& activation, const float* y,
+                         float* dy, float* dbias, float* position_bias);
 
 }  // namespace mayfly::cpu

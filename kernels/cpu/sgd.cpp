@@ -59,7 +59,7 @@ HWY_AFTER_NAMESPACE();
 namespace mayfly::cpu {
 HWY_EXPORT(sgd_target);
 
-void sgd(const Team& team, const SgdScalars& scalars, bool first, std::size_t count, const float* gradients,
+void sgd(Team& team, const SgdScalars& scalars, bool first, std::size_t count, const float* gradients,
          float* weights, float* momentum) {
   constexpr std::size_t kRun = std::size_t{1} << 15;
   const SgdRun all{.begin = 0,

@@ -9,7 +9,7 @@
 namespace mayfly::cpu {
 
 /// `first`: the network's first update. momentum may be nullptr where the scalar is 0.
-void sgd(const Team& team, const SgdScalars& scalars, bool first, std::size_t count, const float* gradients,
+void sgd(Team& team, const SgdScalars& scalars, bool first, std::size_t count, const float* gradients,
          float* weights, float* momentum);
 
 }  // namespace mayfly::cpu
