@@ -1,0 +1,45 @@
+// What a network will cost before it is trained: parameters, multiply-adds, memory, seconds.
+#pragma once
+
+#include <cstdint>
+
+#include "core/network_shapes.h"
+
+namespace mayfly {
+
+/// Rates of one core. They order the work and tell how long a campaign will take; no result depends on them.
+struct MachineRates {
+  double flops_per_second = 60e9;        ///< useful ones, in convolutions and Linear layers
+  double elements_per_second = 2e9;      ///< of activations: bias, ReLU, dropout, gradients, layout changes
+  double comparisons_per_second = 4e9;   ///< in pooling windows
+  double parameters_per_second = 0.7e9;  ///< through a pass of SGD
+  double seconds_per_batch = 20e-6;      ///< whatever its size
+};
+
+/// Images of a pass.
+struct ImageCounts {
+  std::uint64_t train = 0;
+  std::uint64_t validation = 0;
+};
+
+struct Estimate {
+  std::int64_t parameters = 0;
+  std::int64_t useful_macs_per_image = 0;   ///< forward
+  std::int64_t nominal_macs_per_image = 0;  ///< forward, the padding's zeros included
+  std::int64_t memory_bytes = 0;
+  double seconds = 0;  ///< the whole life on one core
+};
+
+/// Bytes while training, without the data set: parameters, gradients and momentum; activations and their
+/// gradients, mask bits and winners of the pooling, all for one batch.
+std::int64_t estimate_memory(const NetworkShapes& shapes);
+
+/// Seconds for `epochs` epochs with a validation after every half of them. Training: forward, weight gradient
+/// and, but for the first layer, data gradient; element passes and pooling both ways; SGD once a batch.
+double estimate_seconds(const NetworkShapes& shapes, ImageCounts images, double epochs,
+                        const MachineRates& rates = {});
+
+Estimate estimate(const NetworkShapes& shapes, ImageCounts images, double epochs,
+                  const MachineRates& rates = {});
+
+}  // namespace mayfly
