@@ -14,6 +14,7 @@ struct MachineRates {
   double comparisons_per_second = 4e9;   ///< in pooling windows
   double parameters_per_second = 0.7e9;  ///< through a pass of SGD
   double seconds_per_batch = 20e-6;      ///< whatever its size
+  double vector_columns = 8;  ///< products of fewer output columns (channels) cost as much as of so many
 };
 
 /// Images of a pass.

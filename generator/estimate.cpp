@@ -1,0 +1,99 @@
+#include "generator/estimate.h"
+
+#include <algorithm>
+
+namespace mayfly {
+namespace {
+
+/// What one image costs one pass, or what one batch weighs.
+struct PassCost {
+  double forward_flops = 0;
+  double gradient_flops = 0;  ///< data and weight gradient
+  double elements = 0;
+  double comparisons = 0;
+};
+
+double per_image(std::int64_t batch_count, int batch) {
+  return static_cast<double>(batch_count) / batch;
+}
+
+/// Columns computed for each that counts.
+double vector_share(int columns, double vector_columns) {
+  return std::max(1.0, vector_columns / columns);
+}
+
+/// Windows of a separable pooling: every kept row along its columns, then the results along the rows.
+double pool_comparisons(const Pool2dShape& pool) {
+  return (static_cast<double>(pool.height) + pool.out_height) * pool.out_width * pool.kernel_size *
+         pool.channels;
+}
+
+PassCost pass_cost(const NetworkShapes& shapes, const MachineRates& rates) {
+  PassCost cost;
+  for (const LayerShape& layer : shapes.layers) {
+    const Conv2dShape& conv = layer.conv;
+    const double flops = 2.0 * static_cast<double>(useful_macs(conv));
+    const double by_outputs = flops * vector_share(conv.out_channels, rates.vector_columns);
+    cost.forward_flops += by_outputs;
+    cost.gradient_flops += by_outputs;
+    if (!conv.input_is_image)
+      cost.gradient_flops += flops * vector_share(conv.in_channels, rates.vector_columns);
+    cost.elements += per_image(conv.output_count(), conv.batch);
+    if (conv.input_is_image) cost.elements += per_image(conv.input_count(), conv.batch);
+    if (!layer.pool) continue;
+    cost.elements += per_image(layer.pool->output_count(), conv.batch);
+    cost.comparisons += pool_comparisons(*layer.pool);
+  }
+  return cost;
+}
+
+double forward_seconds(const PassCost& cost, const MachineRates& rates) {
+  return cost.forward_flops / rates.flops_per_second + cost.elements / rates.elements_per_second +
+         cost.comparisons / rates.comparisons_per_second;
+}
+
+double backward_seconds(const PassCost& cost, const MachineRates& rates) {
+  return cost.gradient_flops / rates.flops_per_second + cost.elements / rates.elements_per_second +
+         cost.comparisons / rates.comparisons_per_second;
+}
+
+}  // namespace
+
+std::int64_t estimate_memory(const NetworkShapes& shapes) {
+  constexpr std::int64_t kFloat = 4;
+  constexpr std::int64_t kWinner = 2;  // its place in the window
+  std::int64_t bytes = 3 * kFloat * shapes.parameter_count();
+  for (const LayerShape& layer : shapes.layers) {
+    const Conv2dShape& conv = layer.conv;
+    if (conv.input_is_image) bytes += kFloat * conv.input_count();
+    bytes += 2 * kFloat * conv.output_count();
+    if (!layer.pool) continue;
+    const Pool2dShape& pool = *layer.pool;
+    const std::int64_t rows = std::int64_t{pool.height} * pool.out_width * pool.batch * pool.channels;
+    bytes += 2 * kFloat * pool.output_count() + (kFloat + kWinner) * rows + kWinner * pool.output_count();
+  }
+  return bytes;
+}
+
+double estimate_seconds(const NetworkShapes& shapes, ImageCounts images, double epochs,
+                        const MachineRates& rates) {
+  if (shapes.layers.empty()) return 0;
+  const auto batch = static_cast<std::uint64_t>(shapes.layers.front().conv.batch);
+  const auto training = static_cast<double>(images.train / batch);
+  const auto validation = static_cast<double>(images.validation / batch);
+  const PassCost cost = pass_cost(shapes, rates);
+  const double forward = forward_seconds(cost, rates) * static_cast<double>(batch) + rates.seconds_per_batch;
+  const double step = forward + backward_seconds(cost, rates) * static_cast<double>(batch) +
+                      static_cast<double>(shapes.parameter_count()) / rates.parameters_per_second;
+  return epochs * (training * step + 2 * validation * forward);
+}
+
+Estimate estimate(const NetworkShapes& shapes, ImageCounts images, double epochs, const MachineRates& rates) {
+  return {.parameters = shapes.parameter_count(),
+          .useful_macs_per_image = shapes.useful_macs_per_image(),
+          .nominal_macs_per_image = shapes.nominal_macs_per_image(),
+          .memory_bytes = estimate_memory(shapes),
+          .seconds = estimate_seconds(shapes, images, epochs, rates)};
+}
+
+}  // namespace mayfly
