@@ -9,8 +9,9 @@
 namespace mayfly {
 namespace {
 
-constexpr std::int64_t kLargestCount = std::int64_t{1}
-                                       << 40;  // of elements: far beyond any memory, far below overflow
+constexpr double kLargestCount = 0x1p40;  // of elements: far beyond any memory, far below overflow
+constexpr double kLargestMacs = 0x1p53;   // of a layer and image: a thousand layers stay below 2^63
+constexpr double kLargestInt = 0x7fffffff;
 
 /// Number of (output, tap) pairs along one axis whose input lies in the map.
 std::int64_t useful_pairs(int input, int outputs, int kernel_size, int stride, int padding) {
@@ -53,27 +54,40 @@ void check_pool(const PoolSpec& pool, MapSize map, std::size_t index) {
       pool.kernel_size >= 1 && pool.stride >= 1 && pool.padding >= 0,
       fmt::format("{}: kernel_size and stride must be at least 1 and padding at least 0, found {}, {}, {}",
                   name, pool.kernel_size, pool.stride, pool.padding));
+  require(pool.kernel_size <= 65536 && pool.stride <= 65536,
+          fmt::format("{}: kernel_size {}, stride {}: none may exceed 65536", name, pool.kernel_size,
+                      pool.stride));
   require(pool.padding <= pool.kernel_size / 2,
           fmt::format("{}: padding {} exceeds half of kernel_size {}", name, pool.padding, pool.kernel_size));
   const int smallest = std::min(map.height, map.width);
-  require(pool.kernel_size <= smallest + 2 * pool.padding && pool.stride <= 65536,
+  require(pool.kernel_size <= smallest + 2 * pool.padding,
           fmt::format("{}: kernel_size {} exceeds its padded map of {} (input {}x{}, padding {})", name,
                       pool.kernel_size, smallest + 2 * pool.padding, map.height, map.width, pool.padding));
+}
+
+void check_image(ImageShape image) {
+  require(image.channels >= 1 && image.height >= 1 && image.width >= 1 && image.channels <= 65536 &&
+              image.height <= 65536 && image.width <= 65536,
+          fmt::format("image: expected 1 to 65536 channels, rows and columns, found {}x{}x{}", image.channels,
+                      image.height, image.width));
 }
 
 void check_rate(double rate, const char* column) {
   require(rate >= 0 && rate < 1, fmt::format("{}: expected 0 <= rate < 1, found {}", column, rate));
 }
 
-void check_counts(const LayerShape& layer, std::size_t index) {
+/// Nothing that shapes and counts compute from here on overflows.
+void check_counts(const LayerShape& layer, const std::string& name) {
   const Conv2dShape& conv = layer.conv;
-  const double weights =
-      static_cast<double>(conv.out_channels) * conv.in_channels * conv.kernel_size * conv.kernel_size;
-  const double outputs = static_cast<double>(layer.full_output.height) * layer.full_output.width *
-                         conv.batch * conv.out_channels;
-  require(weights < static_cast<double>(kLargestCount) && outputs < static_cast<double>(kLargestCount),
-          fmt::format("layer {}: {:.0f} weights and {:.0f} outputs a batch are more than any machine holds",
-                      index + 1, weights, outputs));
+  const double fan_in = static_cast<double>(conv.in_channels) * conv.kernel_size * conv.kernel_size;
+  const double positions = static_cast<double>(layer.full_output.height) * layer.full_output.width;
+  const double weights = fan_in * conv.out_channels;
+  const double outputs = positions * conv.batch * conv.out_channels;
+  require(weights < kLargestCount && outputs < kLargestCount && fan_in <= kLargestInt &&
+              positions <= kLargestInt && weights * positions <= kLargestMacs,
+          fmt::format("{}: {:.0f} weights, {:.0f} outputs a batch and {:.0f} multiply-adds an image are more "
+                      "than any machine holds",
+                      name, weights, outputs, weights * positions));
 }
 
 LayerShape conv_layer(const ConvBlockSpec& block, const NetworkSpec& spec, Conv2dShape shape,
@@ -103,7 +117,7 @@ LayerShape conv_layer(const ConvBlockSpec& block, const NetworkSpec& spec, Conv2
                     .out_height = output_size(shape.out_height, pool.kernel_size, pool.stride, pool.padding),
                     .out_width = output_size(shape.out_width, pool.kernel_size, pool.stride, pool.padding)};
   }
-  check_counts(layer, index);
+  check_counts(layer, fmt::format("convolution {}", index + 1));
   return layer;
 }
 
@@ -124,7 +138,7 @@ LayerShape linear_layer(Conv2dShape shape, int out_features, bool relu, double d
   shape.out_height = shape.out_width = 1;
   LayerShape layer{
       .conv = shape, .full_output = {1, 1}, .relu = relu, .dropout_rate = dropout_rate, .linear = true};
-  check_counts(layer, index);
+  check_counts(layer, fmt::format("Linear layer {}", index + 1));
   return layer;
 }
 
@@ -190,6 +204,7 @@ std::int64_t NetworkShapes::useful_macs_per_image() const {
 NetworkShapes network_shapes(const NetworkSpec& spec, ImageShape image) {
   require(spec.batch_size >= 1 && spec.batch_size <= 65536,
           fmt::format("batch_size: expected 1 to 65536, found {}", spec.batch_size));
+  check_image(image);
   check_rate(spec.dropout_rate, "dropout_rate");
   check_rate(spec.fc_dropout_rate, "FC_dropout_rate");
   Conv2dShape input{.batch = spec.batch_size,
