@@ -1,5 +1,6 @@
 #include "cli/options.h"
 
+#include <algorithm>
 #include <thread>
 
 namespace mayfly::cli {
@@ -14,6 +15,11 @@ void add_device_options(CLI::App& command, DeviceOptions& options) {
   command.add_option("--device", options.device, "What to compute on")->capture_default_str();
   command.add_option("--threads", options.threads, "Cores to use in all (default: every core)")
       ->check(CLI::Range(1, 4096));
+}
+
+void add_set_option(CLI::App& command, std::vector<std::string>& settings) {
+  command.add_option("--set", settings, "key=value: any key of campaign.toml; may be repeated")
+      ->allow_extra_args(false);
 }
 
 void add_split_seeds(CLI::App& command, SplitSeeds& seeds) {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "trainer/lifespan.h"
 
@@ -18,6 +19,9 @@ struct DeviceOptions {
   int cores() const;
 };
 void add_device_options(CLI::App& command, DeviceOptions& options);
+
+/// --set, which may be repeated.
+void add_set_option(CLI::App& command, std::vector<std::string>& settings);
 
 /// --seed-init, --seed-order, --seed-dropout.
 void add_split_seeds(CLI::App& command, SplitSeeds& seeds);

@@ -53,12 +53,13 @@ Task task_of_file(const TrainOptions& options) {
 }
 
 Task task_of_campaign(const TrainOptions& options) {
-  const CampaignFolder campaign = open_campaign(options.campaign, {});
-  return {.spec = network_of(campaign, *options.index).spec,
+  const Campaign campaign = open_locked_campaign(options.campaign);
+  const CampaignConfig& config = campaign.config;
+  return {.spec = plan_network(campaign, *options.index).sampled.spec,
           .lifespan = campaign.lifespan,
-          .roots = data_roots(options.device.data_root, campaign.data_root),
-          .max_train_images = campaign.max_train_images,
-          .max_validation_images = campaign.max_validation_images};
+          .roots = data_roots(options.device.data_root, config.campaign.data_root),
+          .max_train_images = config.train.max_train_images,
+          .max_validation_images = config.train.max_val_images};
 }
 
 Task task_of(const TrainOptions& options) {

@@ -1,0 +1,138 @@
+#include "cli/campaign_status.h"
+
+#include <fmt/chrono.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <filesystem>
+
+#include "recorder/journal.h"
+#include "recorder/tables_folder.h"
+#include "trainer/failure_file.h"
+
+namespace mayfly::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool has_table(const fs::path& campaign, const NetworkSpec& spec) {
+  return fs::exists(table_path(tables_folder(campaign, spec.dataset, false), spec.id)) ||
+         fs::exists(table_path(tables_folder(campaign, spec.dataset, true), spec.id));
+}
+
+/// The journal's time, an hour ago; such times sort as text.
+std::string an_hour_ago() {
+  const auto then = std::chrono::system_clock::now() - std::chrono::hours(1);
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}", fmt::gmtime(std::chrono::system_clock::to_time_t(then)));
+}
+
+bool lives(const NetworkRecord& record) {
+  if (record.host != host_name()) return record.last_time > an_hour_ago();
+  return kill(static_cast<pid_t>(record.pid), 0) == 0 || errno == EPERM;
+}
+
+Standing standing_of(const fs::path& campaign, const NetworkSpec& spec, const NetworkRecord* record) {
+  if (has_table(campaign, spec)) return Standing::complete;
+  const bool running = record != nullptr && record->state == NetworkState::running;
+  if (running && lives(*record)) return Standing::running;
+  if (read_failure(campaign, spec.id)) return Standing::failed;
+  return running ? Standing::interrupted : Standing::planned;
+}
+
+/// Half epochs that took time: rows of a network beyond hope are filled in.
+double share_trained(const NetworkRecord& record) {
+  const auto trained = std::count_if(record.points.begin(), record.points.end(),
+                                     [](const auto& entry) { return entry.second.train_seconds > 0; });
+  return record.points.empty() ? 0 : static_cast<double>(trained) / static_cast<double>(record.points.size());
+}
+
+NetworkStatus status_of(const Campaign& campaign, std::uint32_t index, const JournalRecord& journals) {
+  const PlannedNetwork planned = plan_network(campaign, index);
+  const NetworkSpec& spec = planned.sampled.spec;
+  const auto found = journals.networks.find(spec.id);
+  const NetworkRecord* record = found == journals.networks.end() ? nullptr : &found->second;
+  NetworkStatus status{.index = index,
+                       .id = spec.id,
+                       .standing = standing_of(campaign.folder, spec, record),
+                       .estimated_seconds = planned.cost.seconds};
+  if (const auto failure = read_failure(campaign.folder, spec.id)) status.failure = failure->reason;
+  if (record == nullptr) return status;
+  status.diverged_since = record->diverged_since;
+  status.seconds = record->seconds();
+  if (status.standing == Standing::complete) status.estimated_seconds *= share_trained(*record);
+  if (const JournalPoint* last = record->last_point()) {
+    status.epoch = last->point.epoch;
+    status.val_acc = last->point.val_acc;
+  }
+  return status;
+}
+
+EstimateCheck check_of(const std::vector<NetworkStatus>& networks) {
+  EstimateCheck check;
+  for (const NetworkStatus& network : networks) {
+    if (network.standing != Standing::complete || network.seconds <= 0) continue;
+    ++check.networks;
+    check.estimated_seconds += network.estimated_seconds;
+    check.seconds += network.seconds;
+    const double ratio = network.seconds / network.estimated_seconds;
+    if (ratio >= 0.5 && ratio <= 2) ++check.within_factor_2;
+  }
+  return check;
+}
+
+/// Estimated seconds of one core that are before us. An interrupted network starts anew.
+double remaining_of(const NetworkStatus& network, double epochs) {
+  if (network.standing == Standing::complete) return 0;
+  const double done = network.standing == Standing::running ? std::min(1.0, network.epoch / epochs) : 0;
+  return network.estimated_seconds * (1 - done);
+}
+
+void add_pace(CampaignStatus& status) {
+  const auto running = static_cast<double>(status.count(Standing::running));
+  if (running == 0) return;
+  status.seconds_left = status.remaining_seconds / running;
+  if (status.check.networks == 0 || status.check.seconds <= 0) return;
+  const double seconds_each = status.check.seconds / static_cast<double>(status.check.networks);
+  status.networks_per_hour = running * 3600 / seconds_each;
+}
+
+}  // namespace
+
+const char* to_string(Standing standing) {
+  switch (standing) {
+    case Standing::planned:
+      return "planned";
+    case Standing::running:
+      return "running";
+    case Standing::interrupted:
+      return "interrupted";
+    case Standing::failed:
+      return "failed";
+    case Standing::complete:
+      return "complete";
+  }
+  return "";
+}
+
+std::size_t CampaignStatus::count(Standing standing) const {
+  return static_cast<std::size_t>(std::count_if(
+      networks.begin(), networks.end(), [&](const NetworkStatus& n) { return n.standing == standing; }));
+}
+
+CampaignStatus campaign_status(const Campaign& campaign) {
+  const JournalRecord journals = read_journals(campaign.folder);
+  CampaignStatus status{.unreadable_journal_lines = journals.unreadable_lines};
+  for (std::uint32_t index = 0; index < campaign.config.campaign.networks; ++index)
+    status.networks.push_back(status_of(campaign, index, journals));
+  status.check = check_of(status.networks);
+  for (const NetworkStatus& network : status.networks) {
+    status.remaining_seconds += remaining_of(network, campaign.lifespan.epochs) * status.check.ratio();
+    if (network.standing == Standing::complete && network.diverged_since) ++status.diverged;
+  }
+  add_pace(status);
+  return status;
+}
+
+}  // namespace mayfly::cli

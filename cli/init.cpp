@@ -1,0 +1,86 @@
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <memory>
+#include <random>
+
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "data/locate.h"
+#include "generator/network_id.h"
+#include "recorder/durable_file.h"
+#include "trainer/config/campaign_config.h"
+
+namespace mayfly::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct InitOptions {
+  std::string folder;
+  std::string preset = "published";
+  std::vector<std::string> datasets;
+  std::optional<std::uint32_t> networks;
+  std::optional<std::uint64_t> seed;
+  std::vector<std::string> settings;
+};
+
+MicrosecondsUtc now() {
+  const auto since_1970 = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::microseconds>(since_1970).count();
+}
+
+CampaignConfig config_of(const InitOptions& options) {
+  CampaignConfig config = preset_config(options.preset);
+  const std::string name = fs::absolute(options.folder).lexically_normal().filename().string();
+  if (!name.empty()) config.campaign.name = name;
+  config.campaign.seed = options.seed ? *options.seed : std::random_device{}();
+  config.campaign.base_time = now();
+  if (options.networks) config.campaign.networks = *options.networks;
+  if (!options.datasets.empty()) config.campaign.dataset = options.datasets;
+  apply_settings(config, options.settings);
+  for (const std::string& dataset : config.campaign.dataset) dataset_info(dataset);  // must be known
+  return config;
+}
+
+ExitCode init(const InitOptions& options) {
+  const CampaignConfig config = config_of(options);
+  const fs::path file = fs::path(options.folder) / "campaign.toml";
+  std::error_code error;
+  fs::create_directories(options.folder, error);
+  if (error)
+    throw DataError(fmt::format("{}: cannot create the folder: {}", options.folder, error.message()));
+  if (fs::exists(file))
+    throw UsageError(fmt::format("{}: there is a campaign already; edit this file, or name another folder",
+                                 file.string()));
+  write_durable_file(file, config_toml_text(config));
+  fmt::print(stderr, "Wrote {}: {} networks on {}, seed {}.\nNext: mayfly plan {}; mayfly run {}\n",
+             file.string(), config.campaign.networks, fmt::join(config.campaign.dataset, ", "),
+             config.campaign.seed, options.folder, options.folder);
+  return ExitCode::complete;
+}
+
+}  // namespace
+
+void add_init(Commands& commands) {
+  const auto options = std::make_shared<InitOptions>();
+  CLI::App* command =
+      commands.add("init", "Write a commented campaign.toml into a new folder",
+                   "  mayfly init trial --preset laptop --dataset FashionMNIST -n 8\n"
+                   "  mayfly init paper --preset published --dataset CIFAR100 -n 6000 --seed 1",
+                   [options] { return init(*options); });
+  command->add_option("DIR", options->folder, "Folder of the campaign")->required();
+  command->add_option("--preset", options->preset, "Search space: published or laptop")
+      ->capture_default_str();
+  command->add_option("--dataset", options->datasets, "FashionMNIST, CIFAR100, ...; several: drawn from")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+  command->add_option("-n,--networks", options->networks, "Number of networks");
+  command->add_option("--seed", options->seed, "Seed of the campaign (default: a random one, recorded)");
+  add_set_option(*command, options->settings);
+}
+
+}  // namespace mayfly::cli

@@ -1,0 +1,110 @@
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdio>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "cli/campaign_status.h"
+#include "cli/commands.h"
+#include "cli/text.h"
+
+namespace mayfly::cli {
+namespace {
+
+constexpr std::array kStandings{Standing::planned, Standing::running, Standing::complete, Standing::failed,
+                                Standing::interrupted};
+
+void print_unfinished(const NetworkStatus& network) {
+  if (network.standing == Standing::running)
+    fmt::print("  running     {} ({}): epoch {:.1f}{}\n", network.id, network.index, network.epoch,
+               network.val_acc ? fmt::format(", valAcc {:.2f} %", *network.val_acc) : "");
+  if (network.standing == Standing::interrupted)
+    fmt::print("  interrupted {} ({}): after epoch {:.1f}\n", network.id, network.index, network.epoch);
+  if (network.standing == Standing::failed)
+    fmt::print("  failed      {} ({}): {}\n", network.id, network.index, network.failure);
+}
+
+void print_check(const EstimateCheck& check) {
+  if (check.networks == 0) return;
+  fmt::print(
+      "Estimates: {} of {} complete networks took between half and twice the plan's time;\n"
+      "           {} in all where {} were planned (a factor of {:.2f})\n",
+      check.within_factor_2, check.networks, duration_text(check.seconds),
+      duration_text(check.estimated_seconds), check.ratio());
+}
+
+void print_status(const Campaign& campaign, const CampaignStatus& status) {
+  fmt::print("{}: {} networks\n", campaign.folder.string(), status.networks.size());
+  for (const Standing standing : kStandings)
+    fmt::print("  {:<12} {:>6}{}\n", to_string(standing), status.count(standing),
+               standing == Standing::complete ? fmt::format("  ({} diverged)", status.diverged) : "");
+  for (const NetworkStatus& network : status.networks) print_unfinished(network);
+  if (status.networks_per_hour) fmt::print("Rate: {:.3g} networks/h\n", *status.networks_per_hour);
+  if (status.seconds_left)
+    fmt::print("Time left: {}\n", duration_text(*status.seconds_left));
+  else if (status.remaining_seconds > 0)
+    fmt::print("To do: about {} of one core\n", duration_text(status.remaining_seconds));
+  print_check(status.check);
+  if (status.unreadable_journal_lines > 0)
+    fmt::print("Journal: {} torn lines were left out\n", status.unreadable_journal_lines);
+}
+
+template <class T>
+nlohmann::json or_null(const std::optional<T>& value) {
+  return value ? nlohmann::json(*value) : nlohmann::json(nullptr);
+}
+
+nlohmann::json network_json(const NetworkStatus& network) {
+  return {{"index", network.index},
+          {"id", network.id},
+          {"standing", to_string(network.standing)},
+          {"epoch", network.epoch},
+          {"val_acc", or_null(network.val_acc)},
+          {"diverged_since", or_null(network.diverged_since)},
+          {"failure", network.failure.empty() ? nlohmann::json(nullptr) : nlohmann::json(network.failure)},
+          {"estimated_seconds", network.estimated_seconds},
+          {"seconds", network.seconds}};
+}
+
+void print_json(const CampaignStatus& status) {
+  nlohmann::json all;
+  for (const Standing standing : kStandings) all[to_string(standing)] = status.count(standing);
+  all["diverged"] = status.diverged;
+  all["networks_per_hour"] = or_null(status.networks_per_hour);
+  all["seconds_left"] = or_null(status.seconds_left);
+  all["remaining_core_seconds"] = status.remaining_seconds;
+  all["estimates"] = {{"networks", status.check.networks},
+                      {"within_factor_2", status.check.within_factor_2},
+                      {"estimated_seconds", status.check.estimated_seconds},
+                      {"seconds", status.check.seconds}};
+  all["networks"] = nlohmann::json::array();
+  for (const NetworkStatus& network : status.networks) all["networks"].push_back(network_json(network));
+  fmt::print("{}\n", all.dump(1));
+}
+
+}  // namespace
+
+void add_status(Commands& commands) {
+  struct StatusOptions {
+    std::string folder;
+    bool json = false;
+  };
+  const auto options = std::make_shared<StatusOptions>();
+  CLI::App* command = commands.add("status", "Where a campaign stands; estimates against what networks took",
+                                   "  mayfly status trial\n"
+                                   "  mayfly status trial --json",
+                                   [options] {
+                                     const Campaign campaign = open_locked_campaign(options->folder);
+                                     const CampaignStatus status = campaign_status(campaign);
+                                     if (options->json)
+                                       print_json(status);
+                                     else
+                                       print_status(campaign, status);
+                                     return ExitCode::complete;
+                                   });
+  command->add_option("DIR", options->folder, "Folder of the campaign")->required();
+  command->add_flag("--json", options->json, "For machines");
+}
+
+}  // namespace mayfly::cli
