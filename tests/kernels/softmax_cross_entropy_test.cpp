@@ -1,0 +1,130 @@
+// Loss, gradient and hits against both references.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/reference/exact.h"
+#include "tests/reference/rounding_bounds.h"
+#include "tests/support/backend_test.h"
+
+namespace mayfly {
+namespace {
+
+using exact::Floats;
+
+struct LossCase {
+  int batch, classes;
+  Floats logits;
+  std::vector<std::uint32_t> labels;
+};
+
+LossCase random_case(CaseRandom& random, double special) {
+  LossCase c{random.between(1, 60), random.between(1, 130)};
+  const auto spread = static_cast<float>(std::pow(10.0, random.between(-3, 3)));
+  c.logits = random_floats(random, static_cast<std::size_t>(c.batch) * c.classes, special);
+  for (float& logit : c.logits) logit *= spread;
+  c.labels = random_labels(random, c.batch, c.classes);
+  return c;
+}
+
+struct LossRun {
+  Floats gradient;
+  LossSums sums;
+};
+
+LossRun run_loss(Backend& backend, const LossCase& c, bool with_gradient) {
+  DeviceArray logits(backend, c.logits);
+  DeviceArray gradient = DeviceArray::poisoned(backend, c.logits.size());
+  Buffer labels = backend.allocate(c.labels.size() * sizeof(std::uint32_t));
+  backend.upload(c.labels.data(), labels.data(), c.labels.size() * sizeof(std::uint32_t));
+  backend.reset_sums();
+  backend.softmax_cross_entropy(c.batch, c.classes, logits.floats(),
+                                static_cast<const std::uint32_t*>(labels.data()),
+                                with_gradient ? gradient.floats() : nullptr);
+  return {gradient.read(), backend.read_sums()};
+}
+
+class SoftmaxCrossEntropyTest : public BackendTest {
+ protected:
+  void expect_exact(const LossCase& c) {
+    const exact::Loss expected = exact::softmax_cross_entropy(c.batch, c.classes, c.logits, c.labels);
+    for (const auto& backend : backends_) {
+      SCOPED_TRACE(testing::Message() << "batch " << c.batch << ", classes " << c.classes);
+      const LossRun run = run_loss(*backend, c, true);
+      EXPECT_EQ(bit_differences(expected.gradient, run.gradient), "");
+      for (const LossSums& sums : {run.sums, run_loss(*backend, c, false).sums}) {
+        EXPECT_EQ(bit_differences({expected.batch_loss}, {static_cast<float>(sums.loss)}), "");
+        EXPECT_EQ(sums.correct, expected.correct);
+        EXPECT_EQ(sums.seen, static_cast<std::uint64_t>(c.batch));
+        EXPECT_EQ(sums.batches, 1U);
+      }
+    }
+  }
+};
+
+TEST_F(SoftmaxCrossEntropyTest, RandomLogitsGiveTheExactBits) {
+  CaseRandom random(1);
+  for (int i = 0; i < 300 && !HasFailure(); ++i) expect_exact(random_case(random, 0));
+}
+
+TEST_F(SoftmaxCrossEntropyTest, SpecialLogitsGiveTheExactBits) {
+  CaseRandom random(2);
+  for (int i = 0; i < 300 && !HasFailure(); ++i) expect_exact(random_case(random, i % 2 == 0 ? 0.01 : 0.5));
+}
+
+TEST_F(SoftmaxCrossEntropyTest, PredictionsTakeTheFirstMaximumAndTheFirstNan) {
+  const float nan = std::nanf("");
+  const Floats rows[] = {{1, 2, 2}, {2, 2, 2}, {1, nan, 5}, {nan, 7, nan}, {-0.0F, 0.0F, -1}};
+  const std::uint32_t predictions[] = {1, 0, 1, 0, 0};
+  for (std::size_t i = 0; i < std::size(rows); ++i)
+    for (std::uint32_t label = 0; label < 3; ++label) {
+      const LossCase c{1, 3, rows[i], {label}};
+      expect_exact(c);
+      EXPECT_EQ(run_loss(*backends_.front(), c, true).sums.correct, label == predictions[i] ? 1U : 0U);
+    }
+}
+
+TEST_F(SoftmaxCrossEntropyTest, SumsGrowFromBatchToBatch) {
+  CaseRandom random(3);
+  LossSums expected;
+  std::vector<LossCase> batches;
+  for (int i = 0; i < 20; ++i) {
+    batches.push_back(random_case(random, 0));
+    const LossCase& c = batches.back();
+    const exact::Loss loss = exact::softmax_cross_entropy(c.batch, c.classes, c.logits, c.labels);
+    expected.loss += static_cast<double>(loss.batch_loss);
+    expected.correct += loss.correct;
+    expected.seen += static_cast<std::uint64_t>(c.batch);
+    ++expected.batches;
+  }
+  for (const auto& backend : backends_) {
+    backend->reset_sums();
+    for (const LossCase& c : batches) {
+      DeviceArray logits(*backend, c.logits);
+      backend->softmax_cross_entropy(c.batch, c.classes, logits.floats(), c.labels.data(), nullptr);
+    }
+    EXPECT_EQ(backend->read_sums(), expected);
+  }
+}
+
+TEST_F(SoftmaxCrossEntropyTest, LossIsThatOfDoublePrecision) {
+  namespace dp = double_precision;
+  CaseRandom random(4);
+  for (int i = 0; i < 300 && !HasFailure(); ++i) {
+    const LossCase c = random_case(random, 0);
+    const dp::Loss expected =
+        dp::softmax_cross_entropy(c.batch, c.classes, {c.logits.begin(), c.logits.end()}, c.labels);
+    double spread = 0;  // of the logits: the condition of exp(x - max)
+    for (const float logit : c.logits) spread = std::max(spread, 2 * std::abs(static_cast<double>(logit)));
+    const double rounding = dp::sum_bound(2 * spread + c.classes + 12);
+    dp::Doubles bounds;
+    for (const double p : expected.probabilities)
+      bounds.push_back((p * std::expm1(rounding) + 3 * dp::kUnitRoundoff) / c.batch);
+    const LossRun run = run_loss(*backends_.front(), c, true);
+    EXPECT_EQ(beyond_bounds(expected.gradient, bounds, run.gradient), "");
+    EXPECT_NEAR(run.sums.loss, expected.batch_loss, rounding * (1 + spread));
+  }
+}
+
+}  // namespace
+}  // namespace mayfly
