@@ -122,8 +122,11 @@ void read_value(const toml::node& node, const std::string& place, std::vector<in
 }
 
 std::string value_text(const std::string& value) {
+  using Flags = toml::format_flags;
+  const toml::value<std::string> node(value);
   std::ostringstream text;
-  text << toml::value<std::string>(value);
+  text << toml::toml_formatter(node, toml::toml_formatter::default_flags & ~Flags::allow_literal_strings &
+                                         ~Flags::allow_multi_line_strings);
   return text.str();
 }
 
