@@ -1,6 +1,7 @@
 // Backward of ReLU and dropout with the bias gradient, and the dropout masks, against the references.
 #include <gtest/gtest.h>
 
+#include "core/random.h"
 #include "tests/reference/exact.h"
 #include "tests/reference/rounding_bounds.h"
 #include "tests/support/backend_test.h"
@@ -142,6 +143,21 @@ TEST_F(ActivationTest, MasksAreTheDrawsOfTheContract) {
           << shape.full_height << "x" << shape.full_width << ", rate " << rate;
     }
   }
+}
+
+TEST_F(ActivationTest, ADrawThatEqualsTheThresholdIsKept) {
+  constexpr std::uint32_t kSeed = 11, kLayer = 2, kIndex = 5;
+  const std::uint32_t drawn = draw(kSeed, Stream::dropout, {.layer = kLayer}, kIndex);
+  for (const bool per_element : {false, true})
+    for (const auto& backend : backends_) {
+      backend->set_counters({});
+      const DropoutShape shape{.batch = 4, .channels = 4, .per_element = per_element};
+      DeviceArray mask(*backend, Floats(16 + kMaskSlack));
+      backend->dropout_mask(shape, drawn * 0x1p-32, kSeed, kLayer, mask.floats());
+      EXPECT_NE(mask.read()[kIndex], 0.0F);
+      backend->dropout_mask(shape, (drawn + 1.0) * 0x1p-32, kSeed, kLayer, mask.floats());
+      EXPECT_EQ(mask.read()[kIndex], 0.0F);
+    }
 }
 
 }  // namespace
