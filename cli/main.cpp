@@ -2,8 +2,12 @@
 // codes.
 #include <fmt/format.h>
 
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
+#include <new>
+#include <system_error>
 
 #include "cli/commands.h"
 #include "cli/parse_failure.h"
@@ -40,6 +44,12 @@ void add_commands(Commands& commands) {
   add_version(commands);
 }
 
+/// What was printed has arrived, or an error says so: on a full disk only this finds it.
+void flush_output() {
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0)
+    throw DataError(fmt::format("standard output: cannot write: {}", std::strerror(errno)));
+}
+
 int run(int argc, char** argv) {
   CLI::App app(kAbout, "mayfly");
   app.footer(kFirstSteps);
@@ -54,9 +64,12 @@ int run(int argc, char** argv) {
   }
   if (!commands.chosen) {
     fmt::print("{}", app.help());
+    flush_output();
     return 0;
   }
-  return static_cast<int>(commands.chosen());
+  const ExitCode code = commands.chosen();
+  flush_output();
+  return static_cast<int>(code);
 }
 
 }  // namespace
@@ -78,6 +91,8 @@ int main(int argc, char** argv) {
     return mayfly::cli::report(error, error.exit_code());
   } catch (const std::bad_alloc& error) {
     return mayfly::cli::report(error, mayfly::ExitCode::device);
+  } catch (const std::system_error& error) {  // of the file system, of a stream
+    return mayfly::cli::report(error, mayfly::ExitCode::data);
   } catch (const std::exception& error) {
     return mayfly::cli::report(error, mayfly::ExitCode::internal);
   }

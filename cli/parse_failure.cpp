@@ -25,21 +25,25 @@ std::vector<std::string> option_names(const CLI::App& app) {
   return names;
 }
 
-/// A suggestion for the first word that nothing knows, or "".
-std::string suggestion(const CLI::App& app, int argc, char** argv) {
+bool contains(const std::vector<std::string>& words, const std::string& word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+/// What is wrong with the first word that nothing knows, or "".
+std::string unknown_word(const CLI::App& app, int argc, char** argv) {
   const CLI::App* command = &app;
   for (int i = 1; i < argc; ++i) {
     const std::string word(argv[i]);
     if (word.starts_with("--")) {
       const std::string name = word.substr(0, word.find('='));
       const std::vector<std::string> known = option_names(*command);
-      if (std::find(known.begin(), known.end(), name) == known.end()) return did_you_mean(name, known);
+      if (!contains(known, name)) return fmt::format("unknown option {}{}", name, did_you_mean(name, known));
       continue;
     }
     const std::vector<std::string> commands = command_names(*command);
     if (commands.empty() || word.starts_with("-")) continue;
-    if (std::find(commands.begin(), commands.end(), word) == commands.end())
-      return did_you_mean(word, commands);
+    if (!contains(commands, word))
+      return fmt::format("unknown command '{}'{}", word, did_you_mean(word, commands));
     command = command->get_subcommand(word);
   }
   return "";
@@ -50,10 +54,11 @@ std::string suggestion(const CLI::App& app, int argc, char** argv) {
 int report_parse_failure(const CLI::App& app, const CLI::ParseError& error, int argc, char** argv) {
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success))
     return app.exit(error);  // --help, --version
-  std::string message = error.what();
+  std::string message = unknown_word(app, argc, argv);
+  if (message.empty()) message = error.what();
   while (!message.empty() && message.back() == '\n') message.pop_back();
-  fmt::print(stderr, "mayfly: {}{}\n`mayfly --help` and `mayfly COMMAND --help` show what there is.\n",
-             message, suggestion(app, argc, argv));
+  fmt::print(stderr, "mayfly: {}\n`mayfly --help` and `mayfly COMMAND --help` show what there is.\n",
+             message);
   return static_cast<int>(ExitCode::usage);
 }
 

@@ -22,6 +22,7 @@ class PlainProgress final : public CampaignObserver {
   void campaign_started(const CampaignStart& start) override {
     const std::lock_guard lock(mutex_);
     tally_.campaign_started(start);
+    if (start.missing == 0) return say(fmt::format("{} networks, all complete", start.networks));
     say(fmt::format("{} networks: {} complete, {} to train on {} workers, about {} of one core",
                     start.networks, start.complete, start.missing, start.workers,
                     duration_text(start.estimated_seconds)));

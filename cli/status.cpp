@@ -40,7 +40,7 @@ void print_status(const Campaign& campaign, const CampaignStatus& status) {
     fmt::print("  {:<12} {:>6}{}\n", to_string(standing), status.count(standing),
                standing == Standing::complete ? fmt::format("  ({} diverged)", status.diverged) : "");
   for (const NetworkStatus& network : status.networks) print_unfinished(network);
-  if (status.networks_per_hour) fmt::print("Rate: {:.3g} networks/h\n", *status.networks_per_hour);
+  if (status.networks_per_hour) fmt::print("Rate: {}\n", rate_text(*status.networks_per_hour));
   if (status.seconds_left)
     fmt::print("Time left: {}\n", duration_text(*status.seconds_left));
   else if (status.remaining_seconds > 0)

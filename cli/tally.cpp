@@ -68,8 +68,8 @@ std::optional<double> Tally::seconds_left() const {
 
 std::string Tally::summary() const {
   const std::optional<double> left = seconds_left();
-  return fmt::format("{} of {} networks, {} diverged, {} failed, {:.3g} networks/h, {} left",
-                     start_.complete + finished_, start_.networks, diverged_, failed_, networks_per_hour(),
+  return fmt::format("{} of {} networks, {} diverged, {} failed, {}, {} left", start_.complete + finished_,
+                     start_.networks, diverged_, failed_, rate_text(networks_per_hour()),
                      left ? duration_text(*left) : "unknown time");
 }
 

@@ -39,4 +39,9 @@ std::string duration_text(double seconds) {
   return fmt::format("{} d {:02} h", minutes / 1440, minutes % 1440 / 60);
 }
 
+std::string rate_text(double networks_per_hour) {
+  return networks_per_hour < 100 ? fmt::format("{:.3g} networks/h", networks_per_hour)
+                                 : fmt::format("{:.0f} networks/h", networks_per_hour);
+}
+
 }  // namespace mayfly::cli

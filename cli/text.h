@@ -13,4 +13,7 @@ std::string bytes_text(double bytes);
 /// 0.4 s, 12 s, 3 min 05 s, 2 h 07 min, 3 d 04 h.
 std::string duration_text(double seconds);
 
+/// "3.4 networks/h", "512 networks/h".
+std::string rate_text(double networks_per_hour);
+
 }  // namespace mayfly::cli
