@@ -47,6 +47,40 @@ PassCost pass_cost(const NetworkShapes& shapes, const MachineRates& rates) {
   return cost;
 }
 
+constexpr std::int64_t kFloat = 4;
+constexpr std::int64_t kWinner = 1;  // its place in the window, per pass of the separable pooling
+
+/// Bytes of a layer: what it keeps from forward to backward, and what layers share.
+struct LayerMemory {
+  std::int64_t kept = 0;
+  std::int64_t gradient = 0;
+  std::int64_t scratch = 0;
+};
+
+std::int64_t image_bytes(const Conv2dShape& conv) {
+  const std::int64_t border = 2 * std::int64_t{conv.padding};
+  return kFloat * (conv.height + border) * (conv.width + border) * conv.batch * conv.in_channels;
+}
+
+LayerMemory layer_memory(const LayerShape& layer) {
+  const Conv2dShape& conv = layer.conv;
+  LayerMemory memory{.kept = kFloat * conv.output_count(), .gradient = kFloat * conv.output_count()};
+  if (conv.input_is_image) {
+    memory.kept += image_bytes(conv);
+  } else {
+    memory.gradient = std::max(memory.gradient, kFloat * conv.input_count());
+    memory.scratch = kFloat * conv.weight_count();  // transposed, for the data gradient
+  }
+  if (layer.dropout_rate > 0) memory.kept += kFloat * conv.batch * conv.out_channels;
+  if (!layer.pool) return memory;
+  const Pool2dShape& pool = *layer.pool;
+  const std::int64_t lanes = std::int64_t{pool.batch} * pool.channels;
+  memory.kept +=
+      kFloat * pool.output_count() + kWinner * (pool.height + pool.out_height) * pool.out_width * lanes;
+  memory.gradient = std::max(memory.gradient, kFloat * pool.output_count());
+  return memory;
+}
+
 double forward_seconds(const PassCost& cost, const MachineRates& rates) {
   return cost.forward_flops / rates.flops_per_second + cost.elements / rates.elements_per_second +
          cost.comparisons / rates.comparisons_per_second;
@@ -60,19 +94,15 @@ double backward_seconds(const PassCost& cost, const MachineRates& rates) {
 }  // namespace
 
 std::int64_t estimate_memory(const NetworkShapes& shapes) {
-  constexpr std::int64_t kFloat = 4;
-  constexpr std::int64_t kWinner = 2;  // its place in the window
+  LayerMemory largest;
   std::int64_t bytes = 3 * kFloat * shapes.parameter_count();
   for (const LayerShape& layer : shapes.layers) {
-    const Conv2dShape& conv = layer.conv;
-    if (conv.input_is_image) bytes += kFloat * conv.input_count();
-    bytes += 2 * kFloat * conv.output_count();
-    if (!layer.pool) continue;
-    const Pool2dShape& pool = *layer.pool;
-    const std::int64_t rows = std::int64_t{pool.height} * pool.out_width * pool.batch * pool.channels;
-    bytes += 2 * kFloat * pool.output_count() + (kFloat + kWinner) * rows + kWinner * pool.output_count();
+    const LayerMemory memory = layer_memory(layer);
+    bytes += memory.kept;
+    largest.gradient = std::max(largest.gradient, memory.gradient);
+    largest.scratch = std::max(largest.scratch, memory.scratch);
   }
-  return bytes;
+  return bytes + 2 * largest.gradient + largest.scratch;
 }
 
 double estimate_seconds(const NetworkShapes& shapes, ImageCounts images, double epochs,

@@ -1,8 +1,5 @@
 #include "generator/search_space_keys.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 namespace mayfly {
 namespace {
 
@@ -45,6 +42,11 @@ std::vector<SearchSpaceKey> convolution_keys() {
        .note = "probability that no convolution of a network has fewer channels than its input",
        .source = "true or false, evenly",
        .highest = 1},
+  };
+}
+
+std::vector<SearchSpaceKey> block_keys() {
+  return {
       {.name = "block_type",
        .member = &S::block_type,
        .note = "one of these per block: 1 ReLU + 2 pooling + 4 dropout",
@@ -149,48 +151,10 @@ std::vector<SearchSpaceKey> training_keys() {
 
 std::vector<SearchSpaceKey> all_keys() {
   std::vector<SearchSpaceKey> keys = convolution_keys();
-  for (const SearchSpaceKey& key : linear_keys()) keys.push_back(key);
-  for (const SearchSpaceKey& key : training_keys()) keys.push_back(key);
-  return keys;
-}
-
-std::string words(const IntRange& range, const std::string&) {
-  return range.low == range.high ? fmt::format("{}", range.low)
-                                 : fmt::format("{}..{}", range.low, range.high);
-}
-
-std::string words(const LimitedRange& range, const std::string& limit) {
-  if (!range.high) return fmt::format("{}..{}", range.low, limit);
-  if (range.low == *range.high) return fmt::format("{}", range.low);
-  return fmt::format("{}..min({}, {})", range.low, *range.high, limit);
-}
-
-std::string words(const RealRange& range, const std::string&) {
-  std::string text = range.offset == 0 ? "" : fmt::format("{} + ", range.offset);
-  if (range.low == range.high) {
-    text += fmt::format("{}", range.low);
-  } else {
-    text += fmt::format("{}{}..{}", range.scale == Scale::log_uniform ? "log-uniform " : "", range.low,
-                        range.high);
+  for (const auto& more : {block_keys(), linear_keys(), training_keys()}) {
+    keys.insert(keys.end(), more.begin(), more.end());
   }
-  if (range.probability != 1) text += fmt::format(", on with probability {}", range.probability);
-  return text;
-}
-
-std::string words(const FcDropout& dropout, const std::string&) {
-  return fmt::format("on with probability {}, then per layer {}", dropout.probability, dropout.each_layer);
-}
-
-std::string words(double probability, const std::string&) {
-  return fmt::format("true with probability {}", probability);
-}
-
-std::string words(const std::vector<int>& choices, const std::string&) {
-  return fmt::format("one of {}", fmt::join(choices, ", "));
-}
-
-std::string words(std::int64_t cap, const std::string&) {
-  return cap == 0 ? "no cap" : fmt::format("{}", cap);
+  return keys;
 }
 
 }  // namespace
@@ -210,10 +174,6 @@ std::string to_string(Origin origin) {
 const std::vector<SearchSpaceKey>& search_space_keys() {
   static const std::vector<SearchSpaceKey> keys = all_keys();
   return keys;
-}
-
-std::string range_text(const SearchSpaceKey& key, const SearchSpace& space) {
-  return std::visit([&](auto member) { return words(space.*member, key.limit); }, key.member);
 }
 
 }  // namespace mayfly

@@ -33,9 +33,20 @@ TEST(Estimate, CountsWhatIsComputed) {
 
 TEST(Estimate, MemoryHoldsParametersActivationsAndWinners) {
   const std::int64_t parameters = 4 * 3 * 410;
-  const std::int64_t activations = 4 * 160 + 8 * (16 * 8 + 2 * 2 * 8 + 10) * 10;
-  const std::int64_t pooling = 6 * (4 * 2 * 8) * 10 + 2 * (2 * 2 * 8) * 10;
-  EXPECT_EQ(estimate_memory(small_network()), parameters + activations + pooling);
+  const std::int64_t images = 4 * 6 * 6 * 10;
+  const std::int64_t activations = 4 * (16 * 8 + 2 * 2 * 8 + 10) * 10;
+  const std::int64_t winners = (4 + 2) * 2 * 8 * 10;
+  const std::int64_t gradients = 2 * 4 * (16 * 8) * 10;
+  const std::int64_t transposed = 4 * 320;
+  EXPECT_EQ(estimate_memory(small_network()),
+            parameters + images + activations + winners + gradients + transposed);
+}
+
+TEST(Estimate, MemoryHoldsDropoutMasks) {
+  NetworkShapes shapes = small_network();
+  const std::int64_t without = estimate_memory(shapes);
+  shapes.layers.front().dropout_rate = 0.5;
+  EXPECT_EQ(estimate_memory(shapes) - without, 4 * 10 * 8);
 }
 
 /// Rates at which only one thing costs anything.

@@ -36,8 +36,16 @@ TEST(SearchSpace, PresetsAreSound) {
   }
 }
 
-TEST(SearchSpace, RefusesRangesThatNoNetworkCanHave) {
-  const std::map<std::string, std::function<void(SearchSpace&)>> wrong{
+using Changes = std::map<std::string, std::function<void(SearchSpace&)>>;
+
+/// Each change is refused under the name of its key.
+void expect_refused(const Changes& wrong) {
+  for (const auto& [key, change] : wrong)
+    EXPECT_THAT(refusal(change), HasSubstr("search_space." + key + ": "));
+}
+
+TEST(SearchSpace, RefusesBlocksThatNoNetworkCanHave) {
+  const Changes wrong{
       {"conv_layers",
        [](SearchSpace& s) {
          s.conv_layers = {0, 3};
@@ -68,6 +76,13 @@ TEST(SearchSpace, RefusesRangesThatNoNetworkCanHave) {
        [](SearchSpace& s) {
          s.pool_padding = {-1, {}};
        }},
+  };
+  expect_refused(wrong);
+  EXPECT_THAT(refusal([](SearchSpace& s) { s.block_type = {1, 8}; }), HasSubstr("block_type"));
+}
+
+TEST(SearchSpace, RefusesHeadsAndTrainingThatNoNetworkCanHave) {
+  const Changes wrong{
       {"linear_layers",
        [](SearchSpace& s) {
          s.linear_layers = {5, 1};
@@ -90,9 +105,7 @@ TEST(SearchSpace, RefusesRangesThatNoNetworkCanHave) {
       {"max_macs_per_image", [](SearchSpace& s) { s.max_macs_per_image = -1; }},
       {"max_memory", [](SearchSpace& s) { s.max_memory = -1; }},
   };
-  for (const auto& [key, change] : wrong)
-    EXPECT_THAT(refusal(change), HasSubstr("search_space." + key + ": "));
-  EXPECT_THAT(refusal([](SearchSpace& s) { s.block_type = {1, 8}; }), HasSubstr("block_type"));
+  expect_refused(wrong);
   EXPECT_THAT(refusal([](SearchSpace& s) { s.learning_rate.probability = 0.5; }), HasSubstr("learning_rate"));
 }
 
