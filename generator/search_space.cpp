@@ -9,8 +9,8 @@ namespace mayfly {
 namespace {
 
 // The published space with narrower layers, no tiny batches and a cap on the work, so that 40 epochs on
-// FashionMNIST take a core a little over a minute on average and nine of ten networks less than three
-// (estimate.h at 60 GFLOP/s; tests/generator/estimate_test.cpp).
+// FashionMNIST take a core about a minute on average and nine of ten networks less than three
+// (estimate.h; tests/generator/estimate_test.cpp).
 SearchSpace laptop_search_space() {
   SearchSpace space;
   space.out_channels = {1, 32};

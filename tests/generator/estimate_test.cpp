@@ -95,10 +95,10 @@ TEST(Estimate, CountsBatchesAndPassesOfSgd) {
 
 // What preset `laptop` is chosen for, at the rates it was chosen with.
 TEST(Estimate, LaptopNetworksTakeMinutes) {
-  const MachineRates rates{.flops_per_second = 60e9,
+  const MachineRates rates{.flops_per_second = 85e9,
                            .elements_per_second = 2e9,
-                           .comparisons_per_second = 4e9,
-                           .parameters_per_second = 0.7e9,
+                           .comparisons_per_second = 6e9,
+                           .parameters_per_second = 1e9,
                            .seconds_per_batch = 20e-6,
                            .vector_columns = 8};
   const SamplingPlan plan = plan_of("laptop", fashion_mnist());
@@ -110,9 +110,9 @@ TEST(Estimate, LaptopNetworksTakeMinutes) {
     sum += seconds;
     within += seconds < 180;
   }
-  EXPECT_GT(sum / kNetworks, 60);
+  EXPECT_GT(sum / kNetworks, 40);
   EXPECT_LT(sum / kNetworks, 120);
-  EXPECT_GT(within, kNetworks * 85 / 100);
+  EXPECT_GT(within, kNetworks * 90 / 100);
 }
 
 }  // namespace
