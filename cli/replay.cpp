@@ -10,6 +10,7 @@
 #include "cli/signals.h"
 #include "data/locate.h"
 #include "recorder/run_conventions.h"
+#include "recorder/spec_file.h"
 #include "recorder/tables_folder.h"
 #include "trainer/conventions.h"
 #include "trainer/replay.h"
@@ -121,7 +122,8 @@ Dataset images_of(const ReplayCommand& command, const Table& table, const RunCon
 }
 
 ExitCode run_replay(const ReplayCommand& command) {
-  const Table table = read_table(command.table);
+  Table table = read_table(command.table);
+  table.spec = read_spec(command.table);  // refuses losses and optimizers that are not ours
   const ReplayConventions conventions = resolve_conventions(table, command.table, asked_for(command));
   const Dataset dataset = images_of(command, table, conventions.values);
   print_conventions(conventions);

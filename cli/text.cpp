@@ -8,10 +8,11 @@
 namespace mayfly::cli {
 namespace {
 
+/// Three digits; a value that would need a fourth goes to the next unit.
 template <std::size_t N>
 std::string scaled(double value, double step, const std::array<const char*, N>& units) {
   std::size_t unit = 0;
-  while (value >= step && unit + 1 < N) {
+  while (value >= 999.5 && unit + 1 < N) {
     value /= step;
     ++unit;
   }
