@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# Installs what is missing, builds and runs all tests. Last line: N passed, N failed, N skipped.
-#   test.sh [PRESET]     release (default), debug, clang, asan-ubsan, tsan
+# Installs what is missing, builds and runs all tests but the long ones (tests/long.sh). Last line: N passed, N failed,
+# N skipped.
+#   test.sh [PRESET [LABEL]]     release (default), debug, clang, asan-ubsan, tsan; LABEL: only tests of that label
 set -euo pipefail
 cd "$(dirname "$0")"
 preset="${1:-release}"
+which=(-LE long)
+if [ $# -gt 1 ]; then which=(-L "$2"); fi
 
 scripts/install.sh build data test
 # Data that collaborators keep beside the checkout; tests that need them say so where they are missing.
@@ -12,10 +15,10 @@ for pair in MAYFLY_TEST_CIFAR100=data/cifar-100-binary MAYFLY_TEST_PUBLISHED=pub
   if [ -d "$folder" ]; then export "${pair%%=*}=$folder"; fi
 done
 
-cmake --preset "$preset" >/dev/null
-cmake --build --preset "$preset"
-log="build/$preset/test.log"
+scripts/build.sh "$preset" all
+results="$PWD/build/$preset/test_results.xml"
+rm -f "$results"
 status=0
-ctest --preset "$preset" -LE long -j "$(nproc)" --no-tests=error >"$log" 2>&1 || status=$?
-scripts/test_summary.sh "$log"
+ctest --preset "$preset" "${which[@]}" -j "$(nproc)" --no-tests=error --output-junit "$results" --quiet || status=$?
+scripts/test_summary.sh "$results"
 exit "$status"

@@ -1,11 +1,34 @@
 #!/usr/bin/env bash
-# Says aloud what failed and what was skipped in a ctest log, then: N passed, N failed, N skipped.
+# What failed, with its output, and what was skipped and why, from the JUnit file of ctest; then, alone on the last line:
+# N passed, N failed, N skipped.
 set -euo pipefail
-log="$1"
-count() { grep -cE "$1" "$log" || true; }
-passed=$(count '^ *[0-9]+/[0-9]+ Test .* Passed ')
-skipped=$(count '^ *[0-9]+/[0-9]+ Test .*\*\*\*Skipped')
-failed=$(count '^ *[0-9]+/[0-9]+ Test .*\*\*\*(Failed|Exception|Timeout|Not Run)')
-if [ "$failed" -ne 0 ]; then cat "$log"; fi
-grep -E '^ *[0-9]+/[0-9]+ Test .*\*\*\*Skipped' "$log" | sed -E 's/^ *[0-9]+\/[0-9]+ Test *#[0-9]+: */skipped: /; s/ \.*\*\*\*.*//' || true
-echo "$passed passed, $failed failed, $skipped skipped"
+
+awk '
+  function text(s) {
+    gsub(/&lt;/, "<", s); gsub(/&gt;/, ">", s); gsub(/&quot;/, "\"", s); gsub(/&apos;/, "\047", s); gsub(/&amp;/, "\\&", s)
+    return s
+  }
+  /<testcase / {
+    name = $0; sub(/.*<testcase name="/, "", name); sub(/".*/, "", name)
+    state = $0; sub(/.* status="/, "", state); sub(/".*/, "", state)
+    output = ""
+  }
+  /<system-out>/ { inside = 1; sub(/.*<system-out>/, "") }
+  inside { line = $0; inside = !sub(/<\/system-out>.*/, "", line); output = output text(line) "\n" }
+  /<\/testcase>/ {
+    if (state == "run") { passed++ }
+    else if (state == "fail") { failed++; printf "\nFAILED: %s\n%s", text(name), output }
+    else { skipped++; skips = skips "SKIPPED: " text(name) reason(output) "\n" }
+  }
+  # GoogleTest prints "file:line: Skipped", then the reason.
+  function reason(s,   at) {
+    at = index(s, ": Skipped\n")
+    if (at == 0) return ""
+    s = substr(s, at + 10)
+    return ": " substr(s, 1, index(s, "\n") - 1)
+  }
+  END {
+    printf "%s", skips
+    printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped
+  }
+' "$1"

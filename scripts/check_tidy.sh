@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# clang-tidy over the sources (not the tests) that changed since REVISION, headers by the files of the same name; over
+# all of them without REVISION. Needs the release preset configured: scripts/build.sh release ...
+#   check_tidy.sh [REVISION]
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+sources() { grep -E '^(core|kernels|nn|data|generator|recorder|plot|trainer|cli)/.*\.cpp$' || true; }
+if [ $# -gt 0 ]; then
+  mapfile -t files < <(git diff --name-only "$1" | sed 's/\.h$/.cpp/' | sources | sort -u)
+else
+  mapfile -t files < <(git ls-files | sources)
+fi
+existing=()
+for file in "${files[@]}"; do
+  if [ -e "$file" ]; then existing+=("$file"); fi
+done
+echo "clang-tidy: ${#existing[@]} files"
+[ "${#existing[@]}" -eq 0 ] && exit 0
+printf '%s\0' "${existing[@]}" | xargs -0 -n 1 -P "$(nproc)" clang-tidy --quiet -p build/release

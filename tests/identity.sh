@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# The same campaign by several builds of the program, every kind of vector, one and two jobs, one and two threads:
+# the tables must be equal, byte for byte.
+#   identity.sh PROGRAM...
+set -euo pipefail
+
+[ $# -gt 0 ] || { echo "usage: identity.sh PROGRAM..." >&2; exit 2; }
+scratch="$(mktemp -d)"
+trap 'rm -rf "$scratch"' EXIT
+
+"$1" init "$scratch/first" --preset laptop --dataset FashionMNIST -n 6 --seed 11 --set train.epochs=1 \
+  --set train.max_train_images=1200 --set train.max_val_images=300 2>/dev/null
+
+compared=0
+# Trains the campaign anew and compares its tables with those of the first run.
+try() {
+  local name="$1" folder="$scratch/run-$compared"
+  shift
+  mkdir "$folder"
+  cp "$scratch/first/campaign.toml" "$folder/"
+  "$@" "$folder" --progress none || { echo "identity.sh: failed: $name" >&2; exit 1; }
+  diff -r "$scratch/run-0/tables" "$folder/tables" >"$scratch/diff" || {
+    echo "identity.sh: other tables: $name" >&2
+    head -20 "$scratch/diff" >&2
+    exit 1
+  }
+  [ "$(find "$folder/tables" -name '*.txt' | wc -l)" -eq 6 ] || { echo "identity.sh: tables are missing: $name" >&2; exit 1; }
+  compared=$((compared + 1))
+}
+
+for program in "$@"; do
+  for simd in none avx2 avx512; do
+    if ! MAYFLY_SIMD=$simd "$program" version >/dev/null 2>&1; then
+      echo "identity.sh: skipped MAYFLY_SIMD=$simd: not on this machine"
+      continue
+    fi
+    export MAYFLY_SIMD=$simd
+    try "$program, $simd, 1 job on 1 core" "$program" run --jobs 1 --threads 1
+    try "$program, $simd, 1 job on 2 cores" "$program" run --jobs 1 --threads 2
+    try "$program, $simd, 2 jobs on 2 cores" "$program" run --jobs 2 --threads 2
+    unset MAYFLY_SIMD
+  done
+done
+echo "identity.sh: $compared runs, equal tables"
