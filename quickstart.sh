@@ -11,11 +11,11 @@ scripts/build.sh release mayfly
 mayfly=build/release/cli/mayfly
 campaign=quickstart
 if [ ! -e "$campaign/campaign.toml" ]; then
-  "$mayfly" init "$campaign" --preset laptop --dataset FashionMNIST -n 12 --seed 7 --set train.epochs=5
+  "$mayfly" init "$campaign" --preset laptop --dataset FashionMNIST -n 12 --seed 7 \
+    --set train.epochs=5 --set campaign.base_time=2022-01-01T00:00:00Z
 fi
 "$mayfly" run "$campaign"
 "$mayfly" plot "$campaign" --svg "$campaign/curves.svg"
 echo
 echo "Tables:  $campaign/tables/"
-echo "Picture: $campaign/curves.svg"
 echo "Next:    $mayfly --help"

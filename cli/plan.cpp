@@ -81,7 +81,7 @@ std::string origin_text(const SearchSpaceKey& key, const SearchSpace& space) {
 
 void print_search_space(const SearchSpace& space) {
   fmt::print(
-      "\nSearch space (stated: by the paper; guessed: fits the known tables; docs/search-space.md):\n");
+      "\nSearch space (stated: by the paper; guessed: fits the known tables; docs/search_space.md):\n");
   for (const SearchSpaceKey& key : search_space_keys())
     fmt::print("  {:<20} {:<8} {}\n", key.name, origin_text(key, space), range_text(key, space));
 }

@@ -55,6 +55,7 @@ ExitCode plot(const PlotOptions& options) {
   fmt::print("{}\n{}", terminal_text(make_figure(curves, how), terminal), summary_text(curves));
   if (options.svg.empty()) return ExitCode::complete;
   write_durable_file(options.svg, svg_text(make_figure(curves, how)));
+  std::fflush(stdout);  // in this order also where both go to one file
   fmt::print(stderr, "Picture: {}\n", options.svg);
   return ExitCode::complete;
 }

@@ -39,6 +39,7 @@ std::vector<CampaignNetwork> networks_of(const Campaign& campaign) {
 }
 
 void print_result(const CampaignResult& result, const std::string& folder) {
+  if (result.finished + result.failed + result.interrupted == 0) return;  // all complete, as was said
   fmt::print(stderr, "{} trained now ({} diverged), {} complete before, {} failed, {} to do\n",
              result.finished, result.diverged, result.skipped, result.failed, result.interrupted);
   if (result.interrupted > 0) fmt::print(stderr, "Interrupted: `mayfly run {}` goes on.\n", folder);

@@ -9,7 +9,7 @@ scratch="$(mktemp -d)"
 trap 'rm -rf "$scratch"' EXIT
 
 "$1" init "$scratch/first" --preset laptop --dataset FashionMNIST -n 6 --seed 11 --set train.epochs=1 \
-  --set train.max_train_images=1200 --set train.max_val_images=300 2>/dev/null
+  --set train.max_train_images=600 --set train.max_val_images=200 2>/dev/null
 
 compared=0
 # Trains the campaign anew and compares its tables with those of the first run.
