@@ -188,6 +188,7 @@ class Backend {
   virtual void activation_backward(const Conv2dShape& shape, const Activation& activation, const float* y,
                                    float* dy, float* dbias) = 0;
   /// Mask of `layer` at counters(): 0 or 1/(1-rate), (batch, channels) or one per kept element.
+  /// `mask` must be a buffer of its own: the CPU writes whole vectors, into the slack behind its end.
   virtual void dropout_mask(const DropoutShape& shape, double rate, std::uint32_t seed, std::uint32_t layer,
                             float* mask) = 0;
   /// logits (batch, classes) -> gradient of the mean loss, and the batch's loss and hits into the sums.

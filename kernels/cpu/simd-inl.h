@@ -72,7 +72,7 @@ HWY_INLINE void store(Float v, FloatMask mask, float* to) {
 
 /// True where x > y, or where x is NaN.
 HWY_INLINE FloatMask greater_or_nan(Float x, Float y) {
-  return hn::Or(hn::Gt(x, y), hn::Ne(x, x));
+  return hn::Or(hn::Gt(x, y), hn::IsNaN(x));
 }
 
 /// ReLU of the contract: x where x > 0 or x is NaN, else +0.

@@ -35,7 +35,7 @@ HWY_INLINE Float exp_lanes(Float x) {
   const Int e = hn::Sub(hn::BitCast(ints, shifted), hn::BitCast(ints, magic));
   const Int half = hn::ShiftRight<1>(e);
   const Float result = hn::Mul(hn::Mul(p, power_of_two(half)), power_of_two(hn::Sub(e, half)));
-  return hn::IfThenElse(hn::Ne(x, x), x, result);
+  return hn::IfThenElse(hn::IsNaN(x), x, result);
 }
 
 /// The lowest index of the maximum; the first NaN counts as the maximum.
