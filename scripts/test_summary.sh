@@ -18,17 +18,20 @@ awk '
   /<\/testcase>/ {
     if (state == "run") { passed++ }
     else if (state == "fail") { failed++; printf "\nFAILED: %s\n%s", text(name), output }
-    else { skipped++; skips = skips "SKIPPED: " text(name) reason(output) "\n" }
+    else { skipped++; why = reason(output); if (!count[why]++) { first[why] = text(name); order[++reasons] = why } }
   }
   # GoogleTest prints "file:line: Skipped", then the reason.
   function reason(s,   at) {
     at = index(s, ": Skipped\n")
-    if (at == 0) return ""
+    if (at == 0) return "no reason given"
     s = substr(s, at + 10)
-    return ": " substr(s, 1, index(s, "\n") - 1)
+    return substr(s, 1, index(s, "\n") - 1)
   }
   END {
-    printf "%s", skips
+    for (i = 1; i <= reasons; i++) {
+      why = order[i]
+      printf "SKIPPED: %s: %s%s\n", why, first[why], (count[why] > 1 ? " and " (count[why] - 1) " more" : "")
+    }
     printf "%d passed, %d failed, %d skipped\n", passed, failed, skipped
   }
 ' "$1"
