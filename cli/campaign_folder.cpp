@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 
 #include "core/error.h"
@@ -50,6 +51,10 @@ Campaign campaign_of(const std::string& folder, const CampaignConfig& config) {
 }  // namespace
 
 Campaign open_campaign(const std::string& folder, const std::vector<std::string>& settings) {
+  if (!std::filesystem::exists(std::filesystem::path(folder) / "campaign.toml"))
+    throw DataError(
+        fmt::format("{}/campaign.toml: expected a campaign, found no such file; `mayfly init {}` makes one",
+                    folder, folder));
   return campaign_of(folder, read_config(folder, settings));
 }
 

@@ -43,6 +43,7 @@ void print_result(const CampaignResult& result, const std::string& folder) {
   fmt::print(stderr, "{} trained now ({} diverged), {} complete before, {} failed, {} to do\n",
              result.finished, result.diverged, result.skipped, result.failed, result.interrupted);
   if (result.interrupted > 0) fmt::print(stderr, "Interrupted: `mayfly run {}` goes on.\n", folder);
+  fmt::print(stderr, "Tables: {}/tables/\n", folder);
   if (result.failed > 0) fmt::print(stderr, "Reasons of the failures: {}/failed/\n", folder);
 }
 

@@ -76,6 +76,7 @@ Task task_of(const TrainOptions& options) {
   if (!options.conventions.val_loss.empty())
     task.lifespan.val_loss = parse_val_loss(options.conventions.val_loss);
   task.lifespan.seeds = options.seeds;
+  half_epoch_count(task.lifespan.epochs);  // refuses what is no multiple of 0.5, before anything is loaded
   return task;
 }
 
@@ -101,7 +102,10 @@ ExitCode train(const TrainOptions& options) {
     std::fflush(stdout);
   };
   const LifespanResult result = live(*backend, task.spec, dataset, task.lifespan, print_row, signalled);
-  if (result.interrupted) return ExitCode::interrupted;
+  if (result.interrupted) {
+    fmt::print(stderr, "Interrupted: the same command starts this network again.\n");
+    return ExitCode::interrupted;
+  }
   if (result.diverged_since)
     fmt::print(stderr, "Diverged: losses are no numbers since epoch {:.1f}\n", *result.diverged_since);
   fmt::print(stderr, "{}\n", duration_text(result.seconds));
