@@ -78,7 +78,7 @@ std::size_t rows_within(const ReplayResult& result, double Point::*column) {
 }
 
 void print_summary(const ReplayResult& result, const ReplayConventions& conventions) {
-  if (!result.same_images && !result.equal)
+  if (!result.same_images)
     fmt::print("The number of images differs from the table's: only courses can be compared, not values.\n");
   if (result.equal) {
     fmt::print("Equal: all {} rows.\n", result.rows.size());
