@@ -42,3 +42,10 @@ for program in "$@"; do
   done
 done
 echo "identity.sh: $compared runs, equal tables"
+
+# The same tables read by a program that shares nothing with this one.
+if command -v python3 >/dev/null; then
+  python3 "$(dirname "$0")/check_tables.py" "$scratch/run-0/tables/FashionMNIST-trial" 200 2
+else
+  echo "identity.sh: skipped check_tables.py: no python3"
+fi
