@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include <cstdio>
 #include <nlohmann/json.hpp>
 
@@ -47,7 +45,7 @@ class JsonProgress final : public CampaignObserver {
   static json of(const NetworkRun& run, const char* event) {
     return {{"event", event}, {"id", run.network.spec.id}, {"index", run.network.index}};
   }
-  static void say(const json& line) { fmt::print(stderr, "{}\n", line.dump()); }
+  static void say(const json& line) { std::fputs((line.dump() + "\n").c_str(), stderr); }
 };
 
 }  // namespace

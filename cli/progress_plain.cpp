@@ -64,7 +64,7 @@ class PlainProgress final : public CampaignObserver {
   }
 
   void say(const std::string& line) {
-    fmt::print(stderr, "{}\n", line);
+    std::fputs((line + "\n").c_str(), stderr);  // a closed stderr must not end a campaign
     last_ = std::chrono::steady_clock::now();
   }
 

@@ -45,7 +45,7 @@ class TtyProgress final : public CampaignObserver {
   /// A line that stays, above those that are redrawn.
   void above(const std::string& line) {
     redraw({});
-    fmt::print(stderr, "{}\n", line);
+    std::fputs((line + "\n").c_str(), stderr);
     refresh(true);
   }
 
@@ -64,7 +64,7 @@ class TtyProgress final : public CampaignObserver {
     const std::size_t width = terminal_width();
     for (const std::string& line : lines) out += line.substr(0, width - 1) + "\n";
     drawn_ = lines.size();
-    fmt::print(stderr, "{}", out);
+    std::fputs(out.c_str(), stderr);  // a closed stderr must not end a campaign
     std::fflush(stderr);
   }
 

@@ -1,4 +1,5 @@
-// INT and TERM ask the run to stop; a second one ends it at once.
+// INT, TERM and USR1 (which batch systems send before the end) ask the run to stop; a second one ends it at
+// once.
 #pragma once
 
 namespace mayfly::cli {

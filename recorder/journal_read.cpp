@@ -51,6 +51,8 @@ void apply_claim(const Json& json, NetworkRecord& network) {
   network.host = json.at("host");
   network.pid = json.at("pid");
   network.state = NetworkState::running;
+  network.points.clear();  // it starts anew
+  network.diverged_since.reset();
 }
 
 void apply_failure(const Json& json, NetworkRecord& network) {

@@ -1,6 +1,6 @@
 // Data gradient: per input position, the taps through which a kept output reads it, in stride^2 phases that
 // are stride-1 problems of their own; weights transposed one panel of in_channels at a time.
-#include <algorithm>
+#include <stdexcept>
 
 #include "kernels/cpu/chunk.h"
 #include "kernels/cpu/conv2d.h"
@@ -80,6 +80,7 @@ void gradient_of_phase(const Conv2dLayout& layout, const Panel& panel, Part item
 }  // namespace
 
 void CpuConv2d::data_gradient(const float* dy, const float* weights, float* dx) {
+  if (layout_.shape.input_is_image) throw std::logic_error("conv2d: the image has no gradient");
   float* transposed = scratch_.floats();
   const Operands operands{dy, transposed, dx};
   const int phases = static_cast<int>(layout_.phase_begin.size()) - 1;

@@ -2,9 +2,9 @@
 //
 // Activations: (height, width, batch, channels), so that every map position is a plain matrix (batch x
 // channels). The gathered image batch: (height + 2*padding, batch, width + 2*padding, channels), borders
-// zero: a kernel row is one run. Weights: panels of at most 64 out_channels, each (tap, in_channel, column),
-// columns padded to whole 16s with +0. Transposed weights, one panel of in_channels at a time: (slot of the
-// tap, out_channel, column).
+// zero: a kernel row is one run. Weights: panels of out_channels (PanelGeometry), each (tap, in_channel,
+// column), columns padded to whole vectors with +0. Transposed weights, one panel of in_channels at a time:
+// (slot of the tap, out_channel, column).
 #pragma once
 
 #include <cstddef>

@@ -66,8 +66,17 @@ HWY_INLINE Float load(FloatMask mask, const float* from) {
 HWY_INLINE void store(Float v, float* to) {
   hn::StoreU(v, FloatTag(), to);
 }
+/// `mask` as first_lanes() makes it. The other lanes in memory may be another thread's: they are not touched,
+/// also not by writing back what was read, as BlendedStore does on NEON.
 HWY_INLINE void store(Float v, FloatMask mask, float* to) {
+#if HWY_TARGET == HWY_NEON
+  float lanes[kLanes];
+  store(v, lanes);
+  const std::size_t count = hn::CountTrue(FloatTag(), mask);
+  for (std::size_t i = 0; i < count; ++i) to[i] = lanes[i];
+#else
   hn::BlendedStore(v, mask, FloatTag(), to);
+#endif
 }
 
 /// True where x > y, or where x is NaN.

@@ -1,5 +1,11 @@
 #include "kernels/cpu/team.h"
 
+#include <fmt/format.h>
+
+#include <system_error>
+
+#include "core/error.h"
+
 namespace mayfly::cpu {
 namespace {
 
@@ -16,10 +22,19 @@ std::uint32_t round_of(std::uint64_t state) {
 }  // namespace
 
 Team::Team(int threads) : threads_(threads) {
-  for (int thread = 1; thread < threads; ++thread) helpers_.emplace_back([this, thread] { help(thread); });
+  try {
+    for (int thread = 1; thread < threads; ++thread) helpers_.emplace_back([this, thread] { help(thread); });
+  } catch (const std::system_error& error) {
+    dismiss();  // those that were started must end before they are joined
+    throw DeviceError(fmt::format("cpu: {} threads cannot be started: {}", threads, error.what()));
+  }
 }
 
 Team::~Team() {
+  dismiss();
+}
+
+void Team::dismiss() {
   state_.fetch_or(kEnding);
   state_.notify_all();
 }

@@ -14,7 +14,7 @@ namespace mayfly::cpu {
 
 class Team {
  public:
-  /// `threads` - 1 helpers besides the caller.
+  /// `threads` - 1 helpers besides the caller. DeviceError where they cannot be started.
   explicit Team(int threads);
   ~Team();
   Team(const Team&) = delete;
@@ -42,6 +42,7 @@ class Team {
   };
 
   void run(const Job& job);
+  void dismiss();
   void help(int thread);
   void do_items(int thread);
   bool enter(std::uint64_t& seen, std::uint32_t last_round);
