@@ -9,9 +9,9 @@
 #include <random>
 
 #include "bench/named_shapes.h"
+#include "bench/report.h"
 #include "core/network_shapes.h"
 #include "kernels/backend.h"
-#include "kernels/cpu/peak.h"
 
 namespace mayfly::bench {
 namespace {
@@ -53,10 +53,8 @@ void run(benchmark::State& state, const LayerShape& layer, double peak, const Di
   const double useful = 2.0 * static_cast<double>(useful_macs(layer.conv)) * layer.conv.batch;
   const double nominal = 2.0 * static_cast<double>(layer.conv.weight_count()) * layer.full_output.height *
                          layer.full_output.width * layer.conv.batch;
-  using benchmark::Counter;
-  state.counters["useful_FLOP/s"] = Counter(useful, Counter::kIsIterationInvariantRate);
-  state.counters["nominal_FLOP/s"] = Counter(nominal, Counter::kIsIterationInvariantRate);
-  state.counters["percent_of_peak"] = Counter(100.0 * useful / peak, Counter::kIsIterationInvariantRate);
+  count_useful(state, useful, peak);
+  state.counters["nominal_FLOP/s"] = rate(nominal);
 }
 
 std::string name_of(const NamedNetwork& network, std::size_t index, const LayerShape& layer,
@@ -86,9 +84,7 @@ void register_layer(const NamedNetwork& network, std::size_t index, const LayerS
 
 int main(int argc, char** argv) {
   using namespace mayfly;
-  const auto backend = make_backend("cpu", 1);
-  const double peak = cpu::measure_fma_peak();
-  fmt::print("{}; FMA peak of one core {:.1f} GFLOP/s\n", backend->description(), peak * 1e-9);
+  const double peak = bench::print_peak();
   for (const bench::NamedNetwork& network : bench::named_networks()) {
     const NetworkShapes shapes = network_shapes(network.spec, network.image);
     for (std::size_t i = 0; i < shapes.layers.size(); ++i)

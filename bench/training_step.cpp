@@ -1,15 +1,14 @@
 // Whole training steps of the named networks on one core: images/s, useful FLOP/s and percent of the measured
 // FMA peak.
 #include <benchmark/benchmark.h>
-#include <fmt/format.h>
 
 #include <numeric>
 #include <random>
 #include <vector>
 
 #include "bench/named_shapes.h"
+#include "bench/report.h"
 #include "kernels/backend.h"
-#include "kernels/cpu/peak.h"
 #include "nn/network.h"
 #include "nn/normalize.h"
 
@@ -52,11 +51,8 @@ void training_step(benchmark::State& state, const NamedNetwork& named, double pe
     backend->set_counters({.step = 0, .updates = backend->counters().updates});
     network.train_step(*dataset);
   }
-  const double useful = useful_flops(network.shapes());
-  using benchmark::Counter;
-  state.counters["images/s"] = Counter(named.spec.batch_size, Counter::kIsIterationInvariantRate);
-  state.counters["useful_FLOP/s"] = Counter(useful, Counter::kIsIterationInvariantRate);
-  state.counters["percent_of_peak"] = Counter(100.0 * useful / peak, Counter::kIsIterationInvariantRate);
+  count_useful(state, useful_flops(network.shapes()), peak);
+  state.counters["images/s"] = rate(named.spec.batch_size);
 }
 
 }  // namespace
@@ -64,9 +60,7 @@ void training_step(benchmark::State& state, const NamedNetwork& named, double pe
 
 int main(int argc, char** argv) {
   using namespace mayfly;
-  const auto backend = make_backend("cpu", 1);
-  const double peak = cpu::measure_fma_peak();
-  fmt::print("{}; FMA peak of one core {:.1f} GFLOP/s\n", backend->description(), peak * 1e-9);
+  const double peak = bench::print_peak();
   for (const bench::NamedNetwork& network : bench::named_networks())
     benchmark::RegisterBenchmark(
         network.name.c_str(), [=](benchmark::State& state) { bench::training_step(state, network, peak); });

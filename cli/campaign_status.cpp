@@ -33,11 +33,12 @@ bool lives(const NetworkRecord& record) {
   return kill(static_cast<pid_t>(record.pid), 0) == 0 || errno == EPERM;
 }
 
-Standing standing_of(const fs::path& campaign, const NetworkSpec& spec, const NetworkRecord* record) {
+Standing standing_of(const fs::path& campaign, const NetworkSpec& spec, const NetworkRecord* record,
+                     bool failed) {
   if (has_table(campaign, spec)) return Standing::complete;
   const bool running = record != nullptr && record->state == NetworkState::running;
   if (running && lives(*record)) return Standing::running;
-  if (read_failure(campaign, spec.id)) return Standing::failed;
+  if (failed) return Standing::failed;
   return running ? Standing::interrupted : Standing::planned;
 }
 
@@ -53,11 +54,12 @@ NetworkStatus status_of(const Campaign& campaign, std::uint32_t index, const Jou
   const NetworkSpec& spec = planned.sampled.spec;
   const auto found = journals.networks.find(spec.id);
   const NetworkRecord* record = found == journals.networks.end() ? nullptr : &found->second;
+  const std::optional<Failure> failure = read_failure(campaign.folder, spec.id);
   NetworkStatus status{.index = index,
                        .id = spec.id,
-                       .standing = standing_of(campaign.folder, spec, record),
+                       .standing = standing_of(campaign.folder, spec, record, failure.has_value()),
+                       .failure = failure ? failure->reason : "",
                        .estimated_seconds = planned.cost.seconds};
-  if (const auto failure = read_failure(campaign.folder, spec.id)) status.failure = failure->reason;
   if (record == nullptr) return status;
   status.diverged_since = record->diverged_since;
   status.seconds = record->seconds();

@@ -50,11 +50,11 @@ std::vector<Table> read_tables(const std::vector<std::string>& paths) {
 
 ExitCode plot(const PlotOptions& options) {
   const std::vector<Curve> curves = curves_of(read_tables(options.paths));
-  FigureOptions how{.title = options.title, .named = options.named};
+  const Figure figure = make_figure(curves, {.title = options.title, .named = options.named});
   const TerminalOptions terminal{.width = options.width, .colour = standard_output_wants_colour()};
-  fmt::print("{}\n{}", terminal_text(make_figure(curves, how), terminal), summary_text(curves));
+  fmt::print("{}\n{}", terminal_text(figure, terminal), summary_text(curves));
   if (options.svg.empty()) return ExitCode::complete;
-  write_durable_file(options.svg, svg_text(make_figure(curves, how)));
+  write_durable_file(options.svg, svg_text(figure));
   std::fflush(stdout);  // in this order also where both go to one file
   fmt::print(stderr, "Picture: {}\n", options.svg);
   return ExitCode::complete;

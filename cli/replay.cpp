@@ -8,13 +8,12 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/signals.h"
+#include "cli/single_table.h"
 #include "data/locate.h"
 #include "recorder/run_conventions.h"
 #include "recorder/spec_file.h"
-#include "recorder/tables_folder.h"
 #include "trainer/conventions.h"
 #include "trainer/replay.h"
-#include "version.h"
 
 namespace mayfly::cli {
 namespace {
@@ -104,14 +103,6 @@ Table replayed_table(const Table& table, const ReplayCourse& course) {
   return replayed;
 }
 
-void write_output(const std::filesystem::path& folder, const Table& table, const ReplayResult& result,
-                  const ReplayConventions& conventions, const Dataset& dataset) {
-  create_tables_folder(folder);
-  write_run_conventions(folder, run_conventions(lifespan_options(conventions.values), dataset, kVersion));
-  write_table(folder, replayed_table(table, result.courses.front()));
-  fmt::print(stderr, "Table: {}\n", table_path(folder, table.spec.id).string());
-}
-
 Dataset images_of(const ReplayCommand& command, const Table& table, const RunConventions& recorded) {
   Dataset dataset = load_dataset(table.spec.dataset, data_roots(command.device.data_root, {}));
   const auto recorded_train = static_cast<std::uint64_t>(recorded.train_images);
@@ -139,7 +130,9 @@ ExitCode run_replay(const ReplayCommand& command) {
   for (const ReplayRow& row : result.rows) print_row(row, command.seeds > 1);
   if (result.interrupted) return ExitCode::interrupted;
   print_summary(result, conventions);
-  if (!command.output.empty()) write_output(command.output, table, result, conventions, dataset);
+  if (!command.output.empty())
+    write_single_table(command.output, replayed_table(table, result.courses.front()),
+                       lifespan_options(conventions.values), dataset);
   const bool ours = table.torch_set_deterministic && result.same_images;
   return ours && !result.equal ? ExitCode::mismatch : ExitCode::complete;
 }

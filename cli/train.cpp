@@ -9,16 +9,14 @@
 #include "cli/options.h"
 #include "cli/rows.h"
 #include "cli/signals.h"
+#include "cli/single_table.h"
 #include "cli/text.h"
 #include "data/locate.h"
 #include "kernels/backend.h"
-#include "recorder/run_conventions.h"
 #include "recorder/spec_file.h"
-#include "recorder/tables_folder.h"
 #include "trainer/campaign.h"
 #include "trainer/conventions.h"
 #include "trainer/self_check.h"
-#include "version.h"
 
 namespace mayfly::cli {
 namespace {
@@ -80,14 +78,6 @@ Task task_of(const TrainOptions& options) {
   return task;
 }
 
-void write_output(const fs::path& folder, const Task& task, const Dataset& dataset,
-                  const LifespanResult& result) {
-  create_tables_folder(folder);
-  write_run_conventions(folder, run_conventions(task.lifespan, dataset, kVersion));
-  write_table(folder, {.spec = task.spec, .points = result.points});
-  fmt::print(stderr, "Table: {}\n", table_path(folder, task.spec.id).string());
-}
-
 ExitCode train(const TrainOptions& options) {
   const Task task = task_of(options);
   Dataset dataset = load_dataset(task.spec.dataset, task.roots);
@@ -109,7 +99,8 @@ ExitCode train(const TrainOptions& options) {
   if (result.diverged_since)
     fmt::print(stderr, "Diverged: losses are no numbers since epoch {:.1f}\n", *result.diverged_since);
   fmt::print(stderr, "{}\n", duration_text(result.seconds));
-  if (!options.output.empty()) write_output(options.output, task, dataset, result);
+  if (!options.output.empty())
+    write_single_table(options.output, {.spec = task.spec, .points = result.points}, task.lifespan, dataset);
   return ExitCode::complete;
 }
 

@@ -41,12 +41,6 @@ class DataError : public Error {
   explicit DataError(const std::string& message) : Error(ExitCode::data, message) {}
 };
 
-/// Two results that must be equal are not.
-class MismatchError : public Error {
- public:
-  explicit MismatchError(const std::string& message) : Error(ExitCode::mismatch, message) {}
-};
-
 /// The device is absent, out of memory, or does not compute what kernels/arithmetic.md says.
 class DeviceError : public Error {
  public:

@@ -99,36 +99,37 @@ struct Network::Impl {
     backend.advance(false);
   }
 
-  /// An arena in logical order, NaNs canonical.
-  std::vector<float> export_arena(const Buffer& arena) {
-    std::vector<float> logical(parameter_count());
-    std::size_t at = 0;
+  /// Calls visit(layer, its weights, its biases) with each layer's part of `logical`, in order.
+  template <class Value, class Visit>
+  void for_each_part(std::span<Value> logical, const Visit& visit) {
+    if (logical.size() != parameter_count())
+      throw std::logic_error("network: imported parameters have the wrong size");
     for (Layer& layer : layers) {
       const auto weights = static_cast<std::size_t>(layer.shape().conv.weight_count());
       const auto biases = static_cast<std::size_t>(layer.shape().conv.out_channels);
-      layer.conv().export_weights(arena.floats() + layer.place().weights,
-                                  std::span(logical).subspan(at, weights));
-      backend.download(arena.floats() + layer.place().bias, logical.data() + at + weights,
-                       biases * sizeof(float));
-      at += weights + biases;
+      visit(layer, logical.first(weights), logical.subspan(weights, biases));
+      logical = logical.subspan(weights + biases);
     }
-    std::replace_if(
-        logical.begin(), logical.end(), [](float v) { return std::isnan(v); }, kNan);
+  }
+
+  /// An arena in logical order, NaNs canonical.
+  std::vector<float> export_arena(const Buffer& arena) {
+    std::vector<float> logical(parameter_count());
+    for_each_part(std::span<float>(logical),
+                  [&](Layer& layer, std::span<float> weights, std::span<float> biases) {
+                    layer.conv().export_weights(arena.floats() + layer.place().weights, weights);
+                    backend.download(arena.floats() + layer.place().bias, biases.data(), biases.size_bytes());
+                    std::replace_if(
+                        biases.begin(), biases.end(), [](float v) { return std::isnan(v); }, kNan);
+                  });
     return logical;
   }
 
   void import_arena(std::span<const float> logical, Buffer& arena) {
-    if (logical.size() != parameter_count())
-      throw std::logic_error("network: imported parameters have the wrong size");
-    std::size_t at = 0;
-    for (Layer& layer : layers) {
-      const auto weights = static_cast<std::size_t>(layer.shape().conv.weight_count());
-      const auto biases = static_cast<std::size_t>(layer.shape().conv.out_channels);
-      layer.conv().import_weights(logical.subspan(at, weights), arena.floats() + layer.place().weights);
-      backend.upload(logical.data() + at + weights, arena.floats() + layer.place().bias,
-                     biases * sizeof(float));
-      at += weights + biases;
-    }
+    for_each_part(logical, [&](Layer& layer, std::span<const float> weights, std::span<const float> biases) {
+      layer.conv().import_weights(weights, arena.floats() + layer.place().weights);
+      backend.upload(biases.data(), arena.floats() + layer.place().bias, biases.size_bytes());
+    });
   }
 
   Backend& backend;
@@ -154,15 +155,11 @@ Network::~Network() = default;
 
 void Network::initialise() {
   std::vector<float> logical(impl_->parameter_count());
-  std::span<float> rest(logical);
-  for (std::size_t i = 0; i < impl_->layers.size(); ++i) {
-    const Conv2dShape& shape = impl_->layers[i].shape().conv;
-    const auto weights = static_cast<std::size_t>(shape.weight_count());
-    const auto biases = static_cast<std::size_t>(shape.out_channels);
-    draw_parameters(shape, impl_->options.seeds.init, static_cast<std::uint32_t>(i), rest.first(weights),
-                    rest.subspan(weights, biases));
-    rest = rest.subspan(weights + biases);
-  }
+  std::uint32_t index = 0;
+  impl_->for_each_part(
+      std::span<float>(logical), [&](Layer& layer, std::span<float> weights, std::span<float> biases) {
+        draw_parameters(layer.shape().conv, impl_->options.seeds.init, index++, weights, biases);
+      });
   impl_->import_arena(logical, impl_->parameters);
   impl_->backend.set_counters({});
 }

@@ -25,7 +25,7 @@ HWY_INLINE FloatMask lanes_left(std::ptrdiff_t left) {
   return first_lanes(left > kLanes ? kLanes : static_cast<int>(left));
 }
 
-/// Scans `count` inputs from `first`, `step` floats apart: a later one wins where it is greater or NaN.
+/// Scans the inputs of `window`, load_at(input, vector): a later one wins where it is greater or NaN.
 template <class Load>
 HWY_INLINE void scan(const Range& window, const Load& load_at, Winners& w) {
   const IntTag tag;

@@ -15,7 +15,7 @@ struct BatchLogits {
 };
 
 /// Adds the batch's loss, hits and images to `sums`. dlogits (batch, classes) may be nullptr. `exponentials`
-/// is scratch of `classes` floats rounded up to whole 16s.
+/// is scratch of `classes` floats.
 void softmax_cross_entropy(const BatchLogits& batch, float* dlogits, float* exponentials, LossSums& sums);
 
 }  // namespace mayfly::cpu

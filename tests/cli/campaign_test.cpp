@@ -8,7 +8,7 @@
 
 #include "program.h"
 #include "recorder/table.h"
-#include "tests/recorder/scratch_folder.h"
+#include "tests/support/scratch_folder.h"
 #include "tiny_campaign.h"
 
 namespace mayfly {

@@ -4,7 +4,7 @@
 #include "program.h"
 #include "recorder/table.h"
 #include "recorder/tables_folder.h"
-#include "tests/recorder/scratch_folder.h"
+#include "tests/support/scratch_folder.h"
 #include "tiny_campaign.h"
 
 namespace mayfly {

@@ -8,7 +8,7 @@
 #include <fstream>
 
 #include "tests/data/byte_files.h"
-#include "tests/recorder/scratch_folder.h"
+#include "tests/support/scratch_folder.h"
 
 namespace mayfly {
 namespace {

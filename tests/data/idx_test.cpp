@@ -7,7 +7,7 @@
 
 #include "core/error.h"
 #include "tests/data/byte_files.h"
-#include "tests/recorder/scratch_folder.h"
+#include "tests/support/scratch_folder.h"
 
 namespace mayfly {
 namespace {

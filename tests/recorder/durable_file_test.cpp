@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "core/error.h"
-#include "scratch_folder.h"
+#include "tests/support/scratch_folder.h"
 
 namespace mayfly {
 namespace {

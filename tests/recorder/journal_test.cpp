@@ -12,7 +12,7 @@
 
 #include "core/error.h"
 #include "recorder/durable_file.h"
-#include "scratch_folder.h"
+#include "tests/support/scratch_folder.h"
 
 namespace mayfly {
 namespace {

@@ -9,7 +9,7 @@
 #include "random_spec.h"
 #include "recorder/durable_file.h"
 #include "recorder/table.h"
-#include "scratch_folder.h"
+#include "tests/support/scratch_folder.h"
 
 namespace mayfly {
 namespace {

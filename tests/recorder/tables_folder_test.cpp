@@ -10,7 +10,7 @@
 #include "random_spec.h"
 #include "recorder/durable_file.h"
 #include "recorder/run_conventions.h"
-#include "scratch_folder.h"
+#include "tests/support/scratch_folder.h"
 
 namespace mayfly {
 namespace {

@@ -12,7 +12,7 @@
 #include "recorder/journal.h"
 #include "recorder/run_conventions.h"
 #include "recorder/tables_folder.h"
-#include "tests/recorder/scratch_folder.h"
+#include "tests/support/scratch_folder.h"
 #include "tests/trainer/tiny.h"
 #include "trainer/failure_file.h"
 

@@ -7,7 +7,7 @@
 
 #include "core/error.h"
 #include "core/random.h"
-#include "tests/recorder/scratch_folder.h"
+#include "tests/support/scratch_folder.h"
 #include "tests/trainer/tiny.h"
 #include "trainer/conventions.h"
 

@@ -14,11 +14,8 @@ ConfigKey key_of(Section CampaignConfig::*section, Value Section::*member) {
           .text = [=](const CampaignConfig& config) { return value_text(config.*section.*member); }};
 }
 
-template <class Value>
-ConfigKey campaign_key(const char* name, Value CampaignSection::*member, const char* note,
-                       Freedom freedom = Freedom::none) {
-  ConfigKey key = key_of(&CampaignConfig::campaign, member);
-  key.section = "campaign";
+ConfigKey named(ConfigKey key, const char* section, const char* name, const char* note, Freedom freedom) {
+  key.section = section;
   key.name = name;
   key.note = note;
   key.freedom = freedom;
@@ -26,14 +23,15 @@ ConfigKey campaign_key(const char* name, Value CampaignSection::*member, const c
 }
 
 template <class Value>
+ConfigKey campaign_key(const char* name, Value CampaignSection::*member, const char* note,
+                       Freedom freedom = Freedom::none) {
+  return named(key_of(&CampaignConfig::campaign, member), "campaign", name, note, freedom);
+}
+
+template <class Value>
 ConfigKey train_key(const char* name, Value TrainSection::*member, const char* note,
                     Freedom freedom = Freedom::none) {
-  ConfigKey key = key_of(&CampaignConfig::train, member);
-  key.section = "train";
-  key.name = name;
-  key.note = note;
-  key.freedom = freedom;
-  return key;
+  return named(key_of(&CampaignConfig::train, member), "train", name, note, freedom);
 }
 
 ConfigKey base_time_key() {
