@@ -47,4 +47,17 @@ class DeviceError : public Error {
   explicit DeviceError(const std::string& message) : Error(ExitCode::device, message) {}
 };
 
+/// The device has no memory left for this network: fewer at once, or this one alone, may do.
+class OutOfDeviceMemory : public DeviceError {
+ public:
+  using DeviceError::DeviceError;
+};
+
+/// The device cannot be used any more by this process, whatever is asked of it (a fault in a kernel, a lost
+/// driver): every network on it has to begin again elsewhere or after Device::reset().
+class DeviceLost : public DeviceError {
+ public:
+  using DeviceError::DeviceError;
+};
+
 }  // namespace mayfly

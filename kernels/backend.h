@@ -25,6 +25,10 @@ namespace mayfly {
 /// Version of kernels/arithmetic.md that the exact backends follow.
 inline constexpr int kArithmeticVersion = 1;
 
+/// `exact`: kernels/arithmetic.md, the same bits everywhere. `fast`: the vendor's convolutions and Linears,
+/// CUDA only, the same bits only on the same kind of device with the same libraries.
+enum class Arithmetic { exact, fast };
+
 /// Move-only owner of device memory, zero when allocated.
 class Buffer {
  public:
@@ -88,8 +92,8 @@ struct Activation {
 class Conv2d {
  public:
   virtual ~Conv2d() = default;
-  /// Floats of the physical weights; those beyond the logical ones (padding of the layout) are +0 and stay
-  /// so.
+  /// Floats of the physical weights. Those beyond the logical ones (padding of the layout) are written by
+  /// import_weights and never change.
   virtual std::size_t weight_floats() const = 0;
   /// y = activation(conv(x, weights) + bias). x is the gathered batch where the shape says input_is_image.
   virtual void forward(const float* x, const float* weights, const float* bias, const Activation& activation,
@@ -175,6 +179,9 @@ class Backend {
                                                       std::span<const std::uint8_t> labels,
                                                       ImageShape image) = 0;
 
+  /// Floats that the activations or gradients of `positions` map positions take in this backend's layout.
+  virtual std::size_t map_floats(int positions, int batch, int channels) const = 0;
+
   // Plans.
   virtual std::unique_ptr<Conv2d> make_conv2d(const Conv2dShape& shape) = 0;
   virtual std::unique_ptr<MaxPool2d> make_max_pool2d(const Pool2dShape& shape) = 0;
@@ -212,7 +219,31 @@ class Backend {
   virtual std::function<void()> record(std::function<void()> body) = 0;
 };
 
-/// `device`: "cpu". `threads`: cores this backend may use, 1 or more; the bits do not depend on it.
-std::unique_ptr<Backend> make_backend(const std::string& device, int threads);
+/// A processor or GPU on which networks live, each on a backend of its own. What they can share (data sets in
+/// device memory) they share. Safe to use from several threads; its backends keep it alive.
+class Device {
+ public:
+  virtual ~Device() = default;
+  /// "cpu", "cuda:0".
+  virtual std::string name() const = 0;
+  /// What decides the bits: "" where the arithmetic is exact, else the kind of GPU and the versions of the
+  /// vendor's libraries.
+  virtual std::string numerics() const = 0;
+  /// Bytes that networks may still take; the largest number where that is not known (the CPU).
+  virtual std::size_t free_memory() const = 0;
+  /// `threads`: cores this backend may use, 1 or more; the bits do not depend on it.
+  virtual std::unique_ptr<Backend> make_backend(int threads) = 0;
+  /// Begins anew after DeviceLost, once all its backends are gone; DeviceLost where that does not help.
+  virtual void reset() = 0;
+};
+
+/// `devices`: "cpu", "cuda" (all visible GPUs) or "cuda:0,2" (those, counted from 0 as CUDA does).
+/// UsageError on any other text, and on fast arithmetic without CUDA; DeviceError, saying what is missing,
+/// where a device is not there.
+std::vector<std::shared_ptr<Device>> open_devices(const std::string& devices,
+                                                  Arithmetic arithmetic = Arithmetic::exact);
+
+/// A backend on the first of these devices.
+std::unique_ptr<Backend> make_backend(const std::string& devices, int threads);
 
 }  // namespace mayfly

@@ -17,8 +17,8 @@ DropoutShape dropout_shape(const LayerShape& shape, bool element_dropout) {
           .width = shape.conv.out_width};
 }
 
-Buffer allocate_floats(Backend& backend, std::int64_t floats) {
-  return backend.allocate(static_cast<std::size_t>(floats) * sizeof(float));
+Buffer allocate_map(Backend& backend, int positions, int batch, int channels) {
+  return backend.allocate(backend.map_floats(positions, batch, channels) * sizeof(float));
 }
 
 }  // namespace
@@ -31,16 +31,18 @@ Layer::Layer(Backend& backend, const LayerShape& shape, std::uint32_t index, Par
       place_(place),
       dropout_(dropout_shape(shape, element_dropout)),
       conv_(backend.make_conv2d(shape.conv)),
-      activations_(allocate_floats(backend, shape.conv.output_count())) {
+      activations_(
+          allocate_map(backend, shape.conv.out_positions(), shape.conv.batch, shape.conv.out_channels)) {
   place_.bias = place_.weights + conv_->weight_floats();
   if (shape.pool) {
     pool_ = backend.make_max_pool2d(*shape.pool);
-    pooled_ = allocate_floats(backend, shape.pool->output_count());
+    pooled_ = allocate_map(backend, shape.pool->out_height * shape.pool->out_width, shape.pool->batch,
+                           shape.pool->channels);
     winners_ = backend.allocate(pool_->winner_bytes());
   }
   if (shape.dropout_rate > 0) {
-    const std::int64_t positions = dropout_.per_element ? shape.conv.out_positions() : 1;
-    mask_ = allocate_floats(backend, positions * shape.conv.batch * shape.conv.out_channels);
+    const int positions = dropout_.per_element ? shape.conv.out_positions() : 1;
+    mask_ = allocate_map(backend, positions, shape.conv.batch, shape.conv.out_channels);
   }
 }
 

@@ -45,6 +45,11 @@ std::unique_ptr<DeviceDataset> CpuBackend::make_dataset(std::span<const std::uin
   return std::make_unique<CpuDataset>(pixels, labels);
 }
 
+std::size_t CpuBackend::map_floats(int positions, int batch, int channels) const {
+  return static_cast<std::size_t>(positions) * static_cast<std::size_t>(batch) *
+         static_cast<std::size_t>(channels);
+}
+
 std::unique_ptr<Conv2d> CpuBackend::make_conv2d(const Conv2dShape& shape) {
   scratch_.reserve_floats(bias_scratch(shape));
   return std::make_unique<CpuConv2d>(shape, team_, scratch_);
@@ -88,14 +93,3 @@ void CpuBackend::advance(bool trained) {
 }
 
 }  // namespace mayfly::cpu
-
-namespace mayfly {
-
-std::unique_ptr<Backend> make_backend(const std::string& device, int threads) {
-  if (device == "cpu") return std::make_unique<cpu::CpuBackend>(threads);
-  if (device.starts_with("cuda"))
-    throw DeviceError(fmt::format("device '{}': this build has no CUDA; use --device cpu", device));
-  throw UsageError(fmt::format("device: expected cpu, found '{}'", device));
-}
-
-}  // namespace mayfly

@@ -1,6 +1,8 @@
 // The CPU backend: memory, cores and scratch of one network; the operations live in their own files.
 #pragma once
 
+#include <limits>
+
 #include "kernels/backend.h"
 #include "kernels/cpu/scratch.h"
 #include "kernels/cpu/team.h"
@@ -21,6 +23,7 @@ class CpuBackend final : public Backend {
                                               std::span<const std::uint8_t> labels,
                                               ImageShape image) override;
 
+  std::size_t map_floats(int positions, int batch, int channels) const override;
   std::unique_ptr<Conv2d> make_conv2d(const Conv2dShape& shape) override;
   std::unique_ptr<MaxPool2d> make_max_pool2d(const Pool2dShape& shape) override;
   std::unique_ptr<Gather> make_gather(const GatherShape& shape, std::span<const float> pixel_table) override;
@@ -46,6 +49,18 @@ class CpuBackend final : public Backend {
   Scratch scratch_;
   StepCounters counters_;
   LossSums sums_;
+};
+
+/// The processor. Networks on it share nothing.
+class CpuDevice final : public Device {
+ public:
+  std::string name() const override { return "cpu"; }
+  std::string numerics() const override { return ""; }
+  std::size_t free_memory() const override { return std::numeric_limits<std::size_t>::max(); }
+  std::unique_ptr<Backend> make_backend(int threads) override {
+    return std::make_unique<CpuBackend>(threads);
+  }
+  void reset() override {}
 };
 
 }  // namespace mayfly::cpu

@@ -1,0 +1,17 @@
+// A build without CUDA.
+#include <fmt/format.h>
+
+#include "core/error.h"
+#include "kernels/cuda/open.h"
+
+namespace mayfly::cuda {
+
+std::vector<std::shared_ptr<Device>> open_cuda_devices(const std::string& devices,
+                                                       Arithmetic /*arithmetic*/) {
+  throw DeviceError(fmt::format(
+      "device '{}': this build has no CUDA (no nvcc was found when it was configured); use --device cpu, or "
+      "build where nvcc is on the PATH (docs/cuda.md)",
+      devices));
+}
+
+}  // namespace mayfly::cuda

@@ -1,0 +1,23 @@
+#include <fmt/format.h>
+
+#include "core/error.h"
+#include "kernels/backend.h"
+#include "kernels/cpu/backend.h"
+#include "kernels/cuda/open.h"
+
+namespace mayfly {
+
+std::vector<std::shared_ptr<Device>> open_devices(const std::string& devices, Arithmetic arithmetic) {
+  if (devices.starts_with("cuda")) return cuda::open_cuda_devices(devices, arithmetic);
+  if (devices != "cpu")
+    throw UsageError(fmt::format("device: expected cpu, cuda or cuda:0,2, found '{}'", devices));
+  if (arithmetic == Arithmetic::fast)
+    throw UsageError("arithmetic: \"fast\" is for CUDA only; on the cpu use \"exact\", which is as fast");
+  return {std::make_shared<cpu::CpuDevice>()};
+}
+
+std::unique_ptr<Backend> make_backend(const std::string& devices, int threads) {
+  return open_devices(devices).front()->make_backend(threads);
+}
+
+}  // namespace mayfly
