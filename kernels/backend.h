@@ -217,6 +217,16 @@ class Backend {
   /// A sequence of operations that is run many times. A GPU records it once and replays it, so `body` must
   /// not depend on anything that changes but what the backend holds; the CPU calls it.
   virtual std::function<void()> record(std::function<void()> body) = 0;
+
+  /// Returns when all operations asked for so far are done: for whoever measures time.
+  virtual void synchronise() = 0;
+};
+
+/// The most a device can do, from its properties; 0 where that is not known (the CPU: measured by whoever
+/// needs it).
+struct DevicePeak {
+  double flops = 0;  ///< binary32 operations per second; an FMA counts as two
+  double bytes = 0;  ///< of its memory, per second
 };
 
 /// A processor or GPU on which networks live, each on a backend of its own. What they can share (data sets in
@@ -235,6 +245,9 @@ class Device {
   virtual std::unique_ptr<Backend> make_backend(int threads) = 0;
   /// Begins anew after DeviceLost, once all its backends are gone; DeviceLost where that does not help.
   virtual void reset() = 0;
+  /// One line for a bug report: kind of GPU, compute capability, memory, versions of driver and libraries.
+  virtual std::string information() const { return name(); }
+  virtual DevicePeak peak() const { return {}; }
 };
 
 /// `devices`: "cpu", "cuda" (all visible GPUs) or "cuda:0,2" (those, counted from 0 as CUDA does).

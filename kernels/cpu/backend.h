@@ -43,6 +43,7 @@ class CpuBackend final : public Backend {
   void reset_sums() override { sums_ = {}; }
   LossSums read_sums() override { return sums_; }
   std::function<void()> record(std::function<void()> body) override { return body; }
+  void synchronise() override {}
 
  private:
   Team team_;
