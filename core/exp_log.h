@@ -8,11 +8,7 @@
 #include <cstring>
 #include <limits>
 
-#if defined(__CUDACC__)
-#define MAYFLY_HOST_DEVICE __host__ __device__
-#else
-#define MAYFLY_HOST_DEVICE
-#endif
+#include "core/host_device.h"
 
 namespace mayfly {
 
@@ -30,6 +26,7 @@ inline constexpr float kExpTerms[] = {0x1.a01a02p-13F, 0x1.6c16c2p-10F, 0x1.1111
 /// log((1+s)/(1-s)) = 2s + s * s^2 * (2/3 + 2/5 s^2 + 2/7 s^4 + 2/9 s^6 + 2/11 s^8), highest power first.
 inline constexpr float kLogTerms[] = {0x1.745d18p-3F, 0x1.c71c72p-3F, 0x1.24924ap-2F, 0x1.99999ap-2F,
                                       0x1.555556p-1F};
+inline constexpr float kInfinity = std::numeric_limits<float>::infinity();
 inline constexpr std::uint32_t kSqrtHalfBits = 0x3F3504F3;  ///< bits of sqrt(1/2) in binary32
 }  // namespace exp_log
 
@@ -55,8 +52,10 @@ MAYFLY_HOST_DEVICE inline float exp_f32(float x) {
   const float n = shifted - kRoundMagic;
   float r = std::fma(n, -kLn2High, clamped);
   r = std::fma(n, -kLn2Low, r);
-  float p = kExpTerms[0];
-  for (int i = 1; i < 6; ++i) p = std::fma(p, r, kExpTerms[i]);
+  constexpr float kTerms[] = {kExpTerms[0], kExpTerms[1], kExpTerms[2],  // a kernel sees no global arrays
+                              kExpTerms[3], kExpTerms[4], kExpTerms[5]};
+  float p = kTerms[0];
+  for (int i = 1; i < 6; ++i) p = std::fma(p, r, kTerms[i]);
   p = std::fma(p, r * r, r) + 1.0F;
   const std::int32_t e = detail::bits_to<std::int32_t>(shifted) - detail::bits_to<std::int32_t>(kRoundMagic);
   const std::int32_t half =
@@ -76,12 +75,13 @@ MAYFLY_HOST_DEVICE inline float log_f32(float x) {
   const float f = m - 1.0F;
   const float s = f / (f + 2.0F);
   const float s2 = s * s;
-  float p = kLogTerms[0];
-  for (int i = 1; i < 5; ++i) p = std::fma(p, s2, kLogTerms[i]);
+  constexpr float kTerms[] = {kLogTerms[0], kLogTerms[1], kLogTerms[2], kLogTerms[3], kLogTerms[4]};
+  float p = kTerms[0];
+  for (int i = 1; i < 5; ++i) p = std::fma(p, s2, kTerms[i]);
   const float n = static_cast<float>(e);
   const float low = std::fma(n, kLn2Low, s * s2 * p);
   const float result = std::fma(n, kLn2High, std::fma(2.0F, s, low));
-  return x < std::numeric_limits<float>::infinity() ? result : x;
+  return x < kInfinity ? result : x;
 }
 
 /// e^x in binary64 for |x| < 700, within 1 ulp or two; for the log-uniform draws.

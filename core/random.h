@@ -9,8 +9,9 @@
 
 #include <Random123/philox.h>
 
-#include <array>
 #include <cstdint>
+
+#include "core/host_device.h"
 
 namespace mayfly {
 
@@ -24,27 +25,28 @@ struct DrawAddress {
   std::uint32_t epoch = 0;
 };
 
-using PhiloxBlock = std::array<std::uint32_t, 4>;
+/// Four words; `block.v` is their array.
+using PhiloxBlock = r123::Philox4x32::ctr_type;
 
 /// One Philox4x32-10 block.
-inline PhiloxBlock philox(std::array<std::uint32_t, 2> key, PhiloxBlock counter) {
-  const r123::Philox4x32::ctr_type block =
-      r123::Philox4x32{}({{counter[0], counter[1], counter[2], counter[3]}}, {{key[0], key[1]}});
-  return {block[0], block[1], block[2], block[3]};
+MAYFLY_HOST_DEVICE inline PhiloxBlock philox(r123::Philox4x32::key_type key, PhiloxBlock counter) {
+  return philox4x32(counter, key);
 }
 
 /// The four draws with indices 4*quad .. 4*quad+3.
-inline PhiloxBlock draw_quad(std::uint32_t seed, Stream stream, DrawAddress at, std::uint32_t quad) {
-  return philox({seed, static_cast<std::uint32_t>(stream)}, {quad, at.layer, at.step, at.epoch});
+MAYFLY_HOST_DEVICE inline PhiloxBlock draw_quad(std::uint32_t seed, Stream stream, DrawAddress at,
+                                                std::uint32_t quad) {
+  return philox({{seed, static_cast<std::uint32_t>(stream)}}, {{quad, at.layer, at.step, at.epoch}});
 }
 
 /// The draw with this index.
-inline std::uint32_t draw(std::uint32_t seed, Stream stream, DrawAddress at, std::uint32_t index) {
+MAYFLY_HOST_DEVICE inline std::uint32_t draw(std::uint32_t seed, Stream stream, DrawAddress at,
+                                             std::uint32_t index) {
   return draw_quad(seed, stream, at, index / 4)[index % 4];
 }
 
 /// u in [0, 1): the upper 24 bits times 2^-24, exact in binary32 and binary64.
-inline float unit_float(std::uint32_t bits) {
+MAYFLY_HOST_DEVICE inline float unit_float(std::uint32_t bits) {
   return static_cast<float>(bits >> 8) * 0x1p-24F;
 }
 
