@@ -1,0 +1,47 @@
+#include "kernels/cuda/error.h"
+
+#include <fmt/format.h>
+
+#include "core/error.h"
+
+namespace mayfly::cuda {
+namespace {
+
+/// After these every call of this process on the device fails.
+bool is_sticky(cudaError_t status) {
+  switch (status) {
+    case cudaErrorIllegalAddress:
+    case cudaErrorLaunchTimeout:
+    case cudaErrorLaunchFailure:
+    case cudaErrorHardwareStackError:
+    case cudaErrorIllegalInstruction:
+    case cudaErrorMisalignedAddress:
+    case cudaErrorInvalidAddressSpace:
+    case cudaErrorInvalidPc:
+    case cudaErrorAssert:
+    case cudaErrorECCUncorrectable:
+    case cudaErrorContextIsDestroyed:
+    case cudaErrorUnknown:
+      return true;
+    default:
+      return false;
+  }
+}
+
+}  // namespace
+
+void check(cudaError_t status, const char* what) {
+  if (status == cudaSuccess) return;
+  cudaGetLastError();  // forgets errors that are not sticky
+  const std::string message =
+      fmt::format("cuda: cannot {}: {} ({})", what, cudaGetErrorName(status), cudaGetErrorString(status));
+  if (status == cudaErrorMemoryAllocation) throw OutOfDeviceMemory(message);
+  if (is_sticky(status)) throw DeviceLost(message);
+  if (status == cudaErrorNoKernelImageForDevice)
+    throw DeviceError(message +
+                      ": this program was built for other GPUs; configure it with CMAKE_CUDA_ARCHITECTURES "
+                      "set to this one (docs/cuda.md)");
+  throw DeviceError(message);
+}
+
+}  // namespace mayfly::cuda

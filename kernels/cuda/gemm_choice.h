@@ -1,0 +1,38 @@
+// Which tile a product runs with, and whether its chunks are spread over blocks: a static rule from the shape
+// and the number of multiprocessors, by a model of a V100 (nothing in it was measured on a GPU). The bits do
+// not depend on the choice.
+//
+// Time of a launch = the largest of
+//   all multiply-adds of whole tiles / rate of all multiprocessors, full;
+//   those of the longest block / its own rate;
+//   where one wave of blocks suffices: those of the fullest multiprocessor / its rate
+// + launch + for split products: writing and reading the chunk sums, and the longest addition of them.
+#pragma once
+
+#include "kernels/cuda/gemm_work.h"
+
+namespace mayfly::cuda {
+
+/// A tile as the host sees it.
+struct TileModel {
+  GemmTile tile;
+  int bm, bn;         ///< rows and columns
+  int warps;          ///< of a block
+  int resident;       ///< blocks that a multiprocessor holds, by registers
+  double efficiency;  ///< share of a multiprocessor's multiply-add rate when full
+};
+const TileModel& tile_model(GemmTile tile);
+
+struct GemmChoice {
+  GemmKernel kernel;
+  bool split = false;
+  double microseconds = 0;  ///< by the model
+};
+
+/// `max_sums`: floats of workspace that a split may take.
+GemmChoice choose(const GemmWork& work, Product product, int multiprocessors, std::int64_t max_sums);
+
+/// Tiles of one output matrix.
+int tiles_of(const GemmWork& work, GemmTile tile);
+
+}  // namespace mayfly::cuda
