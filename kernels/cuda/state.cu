@@ -1,0 +1,40 @@
+#include "kernels/cuda/state.h"
+
+#include "kernels/cuda/device_code.h"
+
+namespace mayfly::cuda {
+namespace {
+
+__global__ void set_counters_kernel(DeviceState* state, StepCounters counters) {
+  state->epoch = counters.epoch;
+  state->step = counters.step;
+  state->updates = counters.updates;
+}
+
+__global__ void advance_kernel(DeviceState* state, bool trained) {
+  state->step += 1;
+  if (trained) state->updates += 1;
+}
+
+__global__ void reset_sums_kernel(DeviceState* state) {
+  state->loss = 0.0;
+  state->correct = 0;
+  state->seen = 0;
+  state->batches = 0;
+}
+
+}  // namespace
+
+void set_counters(const Context& context, const StepCounters& counters) {
+  launch(set_counters_kernel, dim3(1), dim3(1), context.stream, context.state, counters);
+}
+
+void advance(const Context& context, bool trained) {
+  launch(advance_kernel, dim3(1), dim3(1), context.stream, context.state, trained);
+}
+
+void reset_sums(const Context& context) {
+  launch(reset_sums_kernel, dim3(1), dim3(1), context.stream, context.state);
+}
+
+}  // namespace mayfly::cuda
