@@ -4,9 +4,10 @@
 add_library(mayfly_options INTERFACE)
 target_include_directories(mayfly_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_include_directories(mayfly_options SYSTEM INTERFACE ${RANDOM123_INCLUDE_DIR} ${TOMLPLUSPLUS_INCLUDE_DIR})
-target_compile_options(mayfly_options INTERFACE
+set(mayfly_cxx_options
   -ffp-contract=off -fno-fast-math -Wall -Wextra -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
   -Wno-missing-field-initializers)  # designated initialisers name what differs from the default
+target_compile_options(mayfly_options INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${mayfly_cxx_options}>")
 target_link_libraries(mayfly_options INTERFACE fmt::fmt)
 
 # mayfly_library(name SOURCES... LINK ...): one static library per folder.

@@ -256,6 +256,9 @@ class Device {
 std::vector<std::shared_ptr<Device>> open_devices(const std::string& devices,
                                                   Arithmetic arithmetic = Arithmetic::exact);
 
+/// What this program was built with: "CUDA 13.0.88 for 80-real 120, headers of cuDNN 9.19.0", or "no CUDA".
+std::string cuda_build();
+
 /// A backend on the first of these devices.
 std::unique_ptr<Backend> make_backend(const std::string& devices, int threads);
 
