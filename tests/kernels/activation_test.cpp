@@ -60,12 +60,13 @@ struct ActivationRun {
 
 ActivationRun run_backward(Backend& backend, const ActivationCase& c) {
   const LogicalMap map = output_map(c.shape);
-  DeviceArray y(backend, to_cpu(map, forward(c))), dy(backend, to_cpu(map, c.dy));
-  DeviceArray mask(backend, to_cpu(c.mask_map(), c.mask));
+  DeviceArray y(backend, to_device(backend, map, forward(c)));
+  DeviceArray dy(backend, to_device(backend, map, c.dy));
+  DeviceArray mask(backend, to_device(backend, c.mask_map(), c.mask));
   DeviceArray dbias = DeviceArray::poisoned(backend, static_cast<std::size_t>(c.shape.out_channels));
   const Activation activation{c.relu, c.drops ? mask.floats() : nullptr, c.per_position};
   backend.activation_backward(c.shape, activation, y.floats(), dy.floats(), dbias.floats());
-  return {from_cpu(map, dy.read()), dbias.read()};
+  return {from_device(backend, map, dy.read()), dbias.read()};
 }
 
 class ActivationTest : public BackendTest {
@@ -85,18 +86,19 @@ class ActivationTest : public BackendTest {
 
 TEST_F(ActivationTest, BackwardGivesTheExactBits) {
   CaseRandom random(1);
-  for (int i = 0; i < 300 && !HasFailure(); ++i) expect_exact(random_case(random, 0));
+  for (int i = 0; i < cases(300) && !HasFailure(); ++i) expect_exact(random_case(random, 0));
 }
 
 TEST_F(ActivationTest, BackwardOfSpecialValuesGivesTheExactBits) {
   CaseRandom random(2);
-  for (int i = 0; i < 300 && !HasFailure(); ++i) expect_exact(random_case(random, i % 2 == 0 ? 0.02 : 0.6));
+  for (int i = 0; i < cases(300) && !HasFailure(); ++i)
+    expect_exact(random_case(random, i % 2 == 0 ? 0.02 : 0.6));
 }
 
 TEST_F(ActivationTest, BiasGradientStaysWithinTheRoundingBoundOfDoublePrecision) {
   namespace dp = double_precision;
   CaseRandom random(3);
-  for (int i = 0; i < 200 && !HasFailure(); ++i) {
+  for (int i = 0; i < cases(200) && !HasFailure(); ++i) {
     ActivationCase c = random_case(random, 0);
     c.relu = c.drops = false;
     const dp::Doubles dy(c.dy.begin(), c.dy.end());
@@ -122,7 +124,7 @@ DropoutShape random_mask_shape(CaseRandom& random) {
 
 TEST_F(ActivationTest, MasksAreTheDrawsOfTheContract) {
   CaseRandom random(4);
-  for (int i = 0; i < 200 && !HasFailure(); ++i) {
+  for (int i = 0; i < cases(200) && !HasFailure(); ++i) {
     const DropoutShape shape = random_mask_shape(random);
     const double rate = i % 10 == 0 ? 1 - 1e-10 : 0.001 * random.between(1, 999);
     const auto seed = static_cast<std::uint32_t>(random.between(0, 1 << 30)) * 4 + 3;
@@ -135,9 +137,9 @@ TEST_F(ActivationTest, MasksAreTheDrawsOfTheContract) {
     for (const auto& backend : backends_) {
       backend->set_counters(at);
       // A mask has a buffer of its own: whole vectors are written, the last into the buffer's slack.
-      DeviceArray mask = DeviceArray::poisoned(*backend, map.count() + kMaskSlack);
+      DeviceArray mask = DeviceArray::poisoned(*backend, device_floats(*backend, map) + kMaskSlack);
       backend->dropout_mask(shape, rate, seed, 7, mask.floats());
-      EXPECT_EQ(bit_differences(expected, from_cpu(map, mask.read())), "")
+      EXPECT_EQ(bit_differences(expected, from_device(*backend, map, mask.read())), "")
           << "batch " << shape.batch << ", channels " << shape.channels << ", per element "
           << shape.per_element << ", kept " << shape.height << "x" << shape.width << " of "
           << shape.full_height << "x" << shape.full_width << ", rate " << rate;

@@ -20,15 +20,16 @@ struct PoolRun {
 
 PoolRun run_pool(Backend& backend, const Pool2dShape& shape, const Floats& x, const Floats& dy) {
   const auto pool = backend.make_max_pool2d(shape);
-  DeviceArray x_device(backend, to_cpu(input_map(shape), x));
-  DeviceArray dy_device(backend, to_cpu(output_map(shape), dy));
-  DeviceArray y = DeviceArray::poisoned(backend, dy.size());
-  DeviceArray dx = DeviceArray::poisoned(backend, x.size());
+  DeviceArray x_device(backend, to_device(backend, input_map(shape), x));
+  DeviceArray dy_device(backend, to_device(backend, output_map(shape), dy));
+  DeviceArray y = DeviceArray::poisoned(backend, device_floats(backend, output_map(shape)));
+  DeviceArray dx = DeviceArray::poisoned(backend, device_floats(backend, input_map(shape)));
   DeviceArray winners = DeviceArray::poisoned(backend, (pool->winner_bytes() + 3) / 4);
   pool->forward(x_device.floats(), y.floats(), winners.data());
   pool->backward(dy_device.floats(), winners.data(), dx.floats());
   winners.read();  // looks at the guard
-  return {from_cpu(output_map(shape), y.read()), from_cpu(input_map(shape), dx.read())};
+  return {from_device(backend, output_map(shape), y.read()),
+          from_device(backend, input_map(shape), dx.read())};
 }
 
 class MaxPool2dTest : public BackendTest {
@@ -51,7 +52,7 @@ Floats values_for(CaseRandom& random, std::int64_t count, double special) {
 
 TEST_F(MaxPool2dTest, RandomShapesGiveTheExactBits) {
   CaseRandom random(1);
-  for (int i = 0; i < 300 && !HasFailure(); ++i) {
+  for (int i = 0; i < cases(300) && !HasFailure(); ++i) {
     const Pool2dShape shape = random_pool2d(random);
     expect_exact(shape, values_for(random, shape.input_count(), 0),
                  values_for(random, shape.output_count(), 0));
@@ -60,7 +61,7 @@ TEST_F(MaxPool2dTest, RandomShapesGiveTheExactBits) {
 
 TEST_F(MaxPool2dTest, TiesGoToTheFirst) {
   CaseRandom random(2);
-  for (int i = 0; i < 200 && !HasFailure(); ++i) {
+  for (int i = 0; i < cases(200) && !HasFailure(); ++i) {
     const Pool2dShape shape = random_pool2d(random);
     Floats x(static_cast<std::size_t>(shape.input_count()));
     for (float& v : x) v = random.chance(0.3) ? -0.0F : static_cast<float>(random.between(0, 2));
@@ -70,7 +71,7 @@ TEST_F(MaxPool2dTest, TiesGoToTheFirst) {
 
 TEST_F(MaxPool2dTest, SpecialValuesGiveTheExactBits) {
   CaseRandom random(3);
-  for (int i = 0; i < 300 && !HasFailure(); ++i) {
+  for (int i = 0; i < cases(300) && !HasFailure(); ++i) {
     const Pool2dShape shape = random_pool2d(random);
     const double often = i % 2 == 0 ? 0.05 : 0.7;
     expect_exact(shape, values_for(random, shape.input_count(), often),
@@ -81,7 +82,7 @@ TEST_F(MaxPool2dTest, SpecialValuesGiveTheExactBits) {
 TEST_F(MaxPool2dTest, MapsOfMinusInfinityOrNan) {
   CaseRandom random(4);
   for (const float value : {-std::numeric_limits<float>::infinity(), std::nanf("")})
-    for (int i = 0; i < 50 && !HasFailure(); ++i) {
+    for (int i = 0; i < cases(50) && !HasFailure(); ++i) {
       const Pool2dShape shape = random_pool2d(random);
       expect_exact(shape, Floats(static_cast<std::size_t>(shape.input_count()), value),
                    values_for(random, shape.output_count(), 0));
@@ -111,7 +112,7 @@ TEST_F(MaxPool2dTest, CornersGiveTheExactBits) {
 TEST_F(MaxPool2dTest, StaysWithinTheRoundingBoundOfDoublePrecision) {
   namespace dp = double_precision;
   CaseRandom random(6);
-  for (int i = 0; i < 300 && !HasFailure(); ++i) {
+  for (int i = 0; i < cases(300) && !HasFailure(); ++i) {
     const Pool2dShape shape = random_pool2d(random);
     const Floats x = values_for(random, shape.input_count(), 0);
     const Floats dy = values_for(random, shape.output_count(), 0);

@@ -44,14 +44,14 @@ class SgdTest : public BackendTest {
 
 TEST_F(SgdTest, EveryCombinationOfScalarsGivesTheExactBits) {
   CaseRandom random(1);
-  for (int i = 0; i < 200 && !HasFailure(); ++i)
+  for (int i = 0; i < cases(200) && !HasFailure(); ++i)
     expect_exact(random, scalars_of_case(random, i % 8), static_cast<std::size_t>(random.between(1, 5000)),
                  0);
 }
 
 TEST_F(SgdTest, SpecialValuesGiveTheExactBits) {
   CaseRandom random(2);
-  for (int i = 0; i < 200 && !HasFailure(); ++i)
+  for (int i = 0; i < cases(200) && !HasFailure(); ++i)
     expect_exact(random, scalars_of_case(random, i % 8), static_cast<std::size_t>(random.between(1, 300)),
                  i % 2 == 0 ? 0.05 : 0.7);
 }

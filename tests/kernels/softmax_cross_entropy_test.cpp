@@ -33,15 +33,15 @@ struct LossRun {
 };
 
 LossRun run_loss(Backend& backend, const LossCase& c, bool with_gradient) {
-  DeviceArray logits(backend, c.logits);
-  DeviceArray gradient = DeviceArray::poisoned(backend, c.logits.size());
-  Buffer labels = backend.allocate(c.labels.size() * sizeof(std::uint32_t));
-  backend.upload(c.labels.data(), labels.data(), c.labels.size() * sizeof(std::uint32_t));
+  const LogicalMap map{c.batch, c.classes, 1, 1};
+  DeviceArray logits(backend, to_device(backend, map, c.logits));
+  DeviceArray gradient = DeviceArray::poisoned(backend, device_floats(backend, map));
+  const Buffer labels = device_words(backend, c.labels);
   backend.reset_sums();
-  backend.softmax_cross_entropy(c.batch, c.classes, logits.floats(),
-                                static_cast<const std::uint32_t*>(labels.data()),
+  backend.softmax_cross_entropy(c.batch, c.classes, logits.floats(), words_of(labels),
                                 with_gradient ? gradient.floats() : nullptr);
-  return {gradient.read(), backend.read_sums()};
+  const Floats found = gradient.read();
+  return {with_gradient ? from_device(backend, map, found) : Floats(), backend.read_sums()};
 }
 
 class SoftmaxCrossEntropyTest : public BackendTest {
@@ -64,12 +64,13 @@ class SoftmaxCrossEntropyTest : public BackendTest {
 
 TEST_F(SoftmaxCrossEntropyTest, RandomLogitsGiveTheExactBits) {
   CaseRandom random(1);
-  for (int i = 0; i < 300 && !HasFailure(); ++i) expect_exact(random_case(random, 0));
+  for (int i = 0; i < cases(300) && !HasFailure(); ++i) expect_exact(random_case(random, 0));
 }
 
 TEST_F(SoftmaxCrossEntropyTest, SpecialLogitsGiveTheExactBits) {
   CaseRandom random(2);
-  for (int i = 0; i < 300 && !HasFailure(); ++i) expect_exact(random_case(random, i % 2 == 0 ? 0.01 : 0.5));
+  for (int i = 0; i < cases(300) && !HasFailure(); ++i)
+    expect_exact(random_case(random, i % 2 == 0 ? 0.01 : 0.5));
 }
 
 TEST_F(SoftmaxCrossEntropyTest, PredictionsTakeTheFirstMaximumAndTheFirstNan) {
@@ -100,8 +101,9 @@ TEST_F(SoftmaxCrossEntropyTest, SumsGrowFromBatchToBatch) {
   for (const auto& backend : backends_) {
     backend->reset_sums();
     for (const LossCase& c : batches) {
-      DeviceArray logits(*backend, c.logits);
-      backend->softmax_cross_entropy(c.batch, c.classes, logits.floats(), c.labels.data(), nullptr);
+      DeviceArray logits(*backend, to_device(*backend, {c.batch, c.classes, 1, 1}, c.logits));
+      const Buffer labels = device_words(*backend, c.labels);
+      backend->softmax_cross_entropy(c.batch, c.classes, logits.floats(), words_of(labels), nullptr);
     }
     EXPECT_EQ(backend->read_sums(), expected);
   }
@@ -110,7 +112,7 @@ TEST_F(SoftmaxCrossEntropyTest, SumsGrowFromBatchToBatch) {
 TEST_F(SoftmaxCrossEntropyTest, LossIsThatOfDoublePrecision) {
   namespace dp = double_precision;
   CaseRandom random(4);
-  for (int i = 0; i < 300 && !HasFailure(); ++i) {
+  for (int i = 0; i < cases(300) && !HasFailure(); ++i) {
     const LossCase c = random_case(random, 0);
     const dp::Loss expected =
         dp::softmax_cross_entropy(c.batch, c.classes, {c.logits.begin(), c.logits.end()}, c.labels);

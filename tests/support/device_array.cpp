@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "tests/reference/exact.h"
+#include "tests/support/test_device.h"
 
 namespace mayfly {
 namespace {
@@ -49,6 +50,12 @@ std::vector<float> DeviceArray::read() const {
   return values;
 }
 
+Buffer device_words(Backend& backend, const std::vector<std::uint32_t>& words) {
+  Buffer buffer = backend.allocate(words.size() * sizeof(std::uint32_t));
+  backend.upload(words.data(), buffer.data(), words.size() * sizeof(std::uint32_t));
+  return buffer;
+}
+
 std::string bit_differences(const std::vector<float>& expected, const std::vector<float>& found) {
   if (expected.size() != found.size())
     return fmt::format("expected {} values, found {}", expected.size(), found.size());
@@ -81,7 +88,7 @@ std::string beyond_bounds(const std::vector<double>& expected, const std::vector
 
 std::unique_ptr<Backend> backend_or_reason(int threads, std::string& why) {
   try {
-    return make_backend("cpu", threads);
+    return make_test_backend(threads);
   } catch (const DeviceError& error) {
     why = error.what();
     return nullptr;

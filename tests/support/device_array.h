@@ -27,6 +27,12 @@ class DeviceArray {
   Buffer buffer_;
 };
 
+/// uint32 on the device: labels, an order.
+Buffer device_words(Backend& backend, const std::vector<std::uint32_t>& words);
+inline std::uint32_t* words_of(const Buffer& buffer) {
+  return static_cast<std::uint32_t*>(buffer.data());
+}
+
 /// "" where both are equal bit by bit (any NaN equals any NaN), else the first difference and how many.
 std::string bit_differences(const std::vector<float>& expected, const std::vector<float>& found);
 
@@ -34,7 +40,8 @@ std::string bit_differences(const std::vector<float>& expected, const std::vecto
 std::string beyond_bounds(const std::vector<double>& expected, const std::vector<double>& bounds,
                           const std::vector<float>& found);
 
-/// A backend, or nullptr and the reason in `why` where this processor lacks what MAYFLY_SIMD asks for.
+/// A backend on test_device(), or nullptr and the reason in `why` where this processor lacks what MAYFLY_SIMD
+/// asks for.
 std::unique_ptr<Backend> backend_or_reason(int threads, std::string& why);
 
 }  // namespace mayfly
