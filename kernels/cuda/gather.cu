@@ -1,5 +1,6 @@
 #include "kernels/cuda/gather.h"
 
+#include <stdexcept>
 #include <utility>
 
 #include "kernels/cuda/dataset.h"
@@ -83,6 +84,8 @@ unsigned tiles(int count) {
 
 CudaGather::CudaGather(const Context& context, const GatherShape& shape, Buffer table)
     : context_(context), shape_(shape), table_(std::move(table)) {
+  if (table_.bytes() != static_cast<std::size_t>(shape.image.channels) * 256 * sizeof(float))
+    throw std::logic_error("gather: the pixel table must hold 256 values per channel");
   check_index(static_cast<std::int64_t>(image_floats()), "a batch of images");
 }
 
