@@ -1,0 +1,52 @@
+#include "kernels/cuda/vendor/status.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "core/error.h"
+
+namespace mayfly::cuda {
+namespace {
+
+int cublas_part(libraryPropertyType part) {
+  int value = 0;
+  check(cublas().get_property(part, &value), "tell its version");
+  return value;
+}
+
+}  // namespace
+
+std::string cudnn_last_words() {
+  std::array<char, 512> words{};
+  cudnn().get_last_error_string(words.data(), words.size());
+  return words.data();
+}
+
+void check(cudnnStatus_t status, const char* what) {
+  if (status == CUDNN_STATUS_SUCCESS) return;
+  const std::string words = cudnn_last_words();
+  const std::string message = fmt::format("cuDNN: cannot {}: {}{}{}", what, cudnn().get_error_string(status),
+                                          words.empty() ? "" : ": ", words);
+  if (status == CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED) throw OutOfDeviceMemory(message);
+  throw DeviceError(message);
+}
+
+void check(cublasStatus_t status, const char* what) {
+  if (status == CUBLAS_STATUS_SUCCESS) return;
+  const std::string message = fmt::format("cuBLAS: cannot {}: {}", what, cublas().get_status_name(status));
+  if (status == CUBLAS_STATUS_ALLOC_FAILED) throw OutOfDeviceMemory(message);
+  throw DeviceError(message);
+}
+
+std::string cudnn_version() {
+  const auto version = cudnn().get_version();  // MAJOR*10000 + MINOR*100 + PATCH since 9.0
+  return fmt::format("{}.{}.{}", version / 10000, version / 100 % 100, version % 100);
+}
+
+std::string cublas_version() {
+  return fmt::format("{}.{}.{}", cublas_part(MAJOR_VERSION), cublas_part(MINOR_VERSION),
+                     cublas_part(PATCH_LEVEL));
+}
+
+}  // namespace mayfly::cuda
