@@ -87,7 +87,19 @@ std::size_t CudaBackend::map_floats(int positions, int batch, int channels) cons
          static_cast<std::size_t>(padded_to_four(channels));
 }
 
+void CudaBackend::reserve_for(const Conv2dShape& shape) {
+  workspace_.reserve_floats(activation_scratch_floats(shape));
+  workspace_.reserve_tickets(activation_tickets(shape));
+}
+
+void CudaBackend::reserve_for_loss(int batch) {
+  workspace_.reserve_floats(2 * static_cast<std::size_t>(batch));
+  workspace_.reserve_tickets(1);
+}
+
 std::unique_ptr<Conv2d> CudaBackend::make_conv2d(const Conv2dShape& shape) {
+  reserve_for(shape);
+  reserve_for_loss(shape.batch);
   return std::make_unique<CudaConv2d>(shape, device_->multiprocessors(), context_, workspace_);
 }
 
@@ -98,6 +110,33 @@ std::unique_ptr<MaxPool2d> CudaBackend::make_max_pool2d(const Pool2dShape& shape
 std::unique_ptr<Gather> CudaBackend::make_gather(const GatherShape& shape,
                                                  std::span<const float> pixel_table) {
   return std::make_unique<CudaGather>(context_, shape, upload_copy(pixel_table, stream_));
+}
+
+void CudaBackend::activation_backward(const Conv2dShape& shape, const Activation& activation, const float* y,
+                                      float* dy, float* dbias) {
+  reserve_for(shape);  // done by make_conv2d where there is a plan
+  cuda::activation_backward(context_, shape, activation, y, dy, dbias, workspace_.floats(),
+                            workspace_.tickets());
+}
+
+void CudaBackend::dropout_mask(const DropoutShape& shape, double rate, std::uint32_t seed,
+                               std::uint32_t layer, float* mask) {
+  cuda::dropout_mask(context_, shape, rate, seed, layer, mask);
+}
+
+void CudaBackend::softmax_cross_entropy(int batch, int classes, const float* logits,
+                                        const std::uint32_t* labels, float* dlogits) {
+  reserve_for_loss(batch);
+  float* const losses = workspace_.floats();
+  cuda::softmax_cross_entropy(context_, batch, classes, logits, labels, dlogits,
+                              {.image_losses = losses,
+                               .hits = reinterpret_cast<std::uint32_t*>(losses + batch),
+                               .ticket = workspace_.tickets()});
+}
+
+void CudaBackend::sgd(const SgdScalars& scalars, std::size_t count, const float* gradients, float* weights,
+                      float* momentum) {
+  cuda::sgd(context_, scalars, count, gradients, weights, momentum);
 }
 
 void CudaBackend::set_counters(const StepCounters& counters) {

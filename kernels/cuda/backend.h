@@ -49,6 +49,10 @@ class CudaBackend final : public Backend {
  private:
   class Recording;
 
+  /// Workspace of the operations that have no plan.
+  void reserve_for(const Conv2dShape& shape);
+  void reserve_for_loss(int batch);
+
   std::shared_ptr<CudaDevice> device_;
   Stream stream_;
   Buffer state_;

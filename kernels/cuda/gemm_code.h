@@ -6,6 +6,7 @@
 // pass through shared memory, one being loaded while the other is used.
 #pragma once
 
+#include "kernels/cuda/activation_code.h"
 #include "kernels/cuda/gemm.h"
 #include "kernels/cuda/gemm_loader.h"
 #include "kernels/cuda/last_block.h"
@@ -171,7 +172,7 @@ struct GemmBlock {
     if (args.relu && v <= 0.0F) v = 0.0F;  // NaN passes
     if (args.mask == nullptr) return v;
     const float scale = args.mask[args.mask_per_position ? at : m * args.n_stride + n];
-    return scale == 0.0F ? 0.0F : v * scale;
+    return drop(v, scale);
   }
 
   /// Calls visit(four values of sums, their place in an output matrix, row, column) for all in the matrix.

@@ -107,8 +107,8 @@ class ExactNetworkTest : public BackendTest {
 
 TEST_F(ExactNetworkTest, TrainingGivesTheExactBits) {
   CaseRandom random(1);
-  for (int i = 0; i < 200 && !HasFailure(); ++i) {
-    const Course course = random_course(random, 1'000'000);
+  for (int i = 0; i < cases(200) && !HasFailure(); ++i) {
+    const Course course = random_course(random, on_cpu() ? 1'000'000 : 100'000);
     SCOPED_TRACE(describe(course.network));
     for (const auto& backend : backends_) expect_equal_course(course, *backend);
   }
@@ -116,8 +116,8 @@ TEST_F(ExactNetworkTest, TrainingGivesTheExactBits) {
 
 TEST_F(ExactNetworkTest, DivergingGivesTheExactBits) {
   CaseRandom random(2);
-  for (int i = 0; i < 200 && !HasFailure(); ++i) {
-    Course course = random_course(random, 300'000);
+  for (int i = 0; i < cases(200) && !HasFailure(); ++i) {
+    Course course = random_course(random, on_cpu() ? 300'000 : 50'000);
     course.network.spec.sgd.learning_rate = i % 2 == 0 ? 1e8 : 1e25;
     SCOPED_TRACE(describe(course.network));
     for (const auto& backend : backends_) expect_equal_course(course, *backend);
