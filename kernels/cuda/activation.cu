@@ -39,21 +39,21 @@ __device__ void backward_of_positions(const BackwardArguments& a, SumTiles& tile
   const int c = static_cast<int>(blockIdx.y) * a.width + lane - row * a.width;
   const bool exists = p < a.positions && c < a.padded_channels;
   const float sum = ordered_sum(
-      a.batch, 0.0F, tiles, [&](int n) { return exists ? gradient_at(a, p, n, c) : 0.0F; },
+      a.batch, tiles, [&](int n) { return exists ? gradient_at(a, p, n, c) : 0.0F; },
       [&](int n, float g) {
         if (exists) a.dy[p * a.layout.position + n * a.layout.image + c] = g;
       });
   if (exists && threadIdx.y == 0) a.position_sums[p * a.padded_channels + c] = sum;
 }
 
-/// The bias gradient of a group of channels; from -0, so that the first position is taken as it is.
+/// The bias gradient of a group of channels. A sum over images is never -0: from +0 on is the same as from
+/// the first on.
 __device__ void add_positions(const BackwardArguments& a, SumTiles& tiles) {
-  const int lane = static_cast<int>(threadIdx.x);
-  const int c = static_cast<int>(blockIdx.y) * a.width + lane;
-  const bool exists = lane < a.width && c < a.channels;
+  const int c = static_cast<int>(blockIdx.y) * a.width + static_cast<int>(threadIdx.x);
+  const bool exists = c < a.channels;
   const float sum = ordered_sum(
-      a.positions, -0.0F, tiles,
-      [&](int p) { return exists ? a.position_sums[p * a.padded_channels + c] : 0.0F; }, [](int, float) {});
+      a.positions, tiles, [&](int p) { return exists ? a.position_sums[p * a.padded_channels + c] : 0.0F; },
+      [](int, float) {});
   if (exists && threadIdx.y == 0) a.dbias[c] = sum;
 }
 

@@ -1,7 +1,7 @@
 // Backward of dropout and ReLU, in place on dy, with the bias gradient (kernels/arithmetic.md sections 3 and
 // 4), as one kernel.
 //
-//   g[p,n,c]  = relu'(drop'(dy[p,n,c])), +0 in padding channels;  dy = g
+//   g[p,n,c]  = relu'(drop'(dy[p,n,c])), +0 in padding channels whatever they held;  dy = g
 //   s[p,c]    = ((+0 + g[p,0,c]) + g[p,1,c]) + ...            images in order
 //   dbias[c]  = (s[0,c] + s[1,c]) + ...                       positions in order
 //

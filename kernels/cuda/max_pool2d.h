@@ -1,5 +1,5 @@
-// Max pooling, separable (kernels/arithmetic.md section 5). x, y, dy, dx are maps of context.layout(); their
-// padding channels come out as +0.
+// Max pooling, separable (kernels/arithmetic.md section 5). x, y, dy, dx are maps of context.layout();
+// padding channels of y and dx become +0, whatever those of x and dy are.
 //
 // A column is one (image, channel), padding included; a block owns 32 neighbouring ones (threads 32 x 8).
 //   forward   blocks (32 columns) x (output column ow): for every input row the winner within ow's window,

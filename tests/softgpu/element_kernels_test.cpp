@@ -44,8 +44,9 @@ class ElementKernels : public testing::TestWithParam<bool> {
     return static_cast<std::size_t>(map.n) * map.h * map.w * padded_to_four(map.c);
   }
 
+  /// The padding is poison: no kernel here may need it.
   Buffer to_device(const LogicalMap& map, const Floats& logical) {
-    Floats physical(floats(map));
+    Floats physical(floats(map), std::numeric_limits<float>::signaling_NaN());
     for_each_element(map, [&](std::size_t to, int c, std::size_t from) {
       if (c < map.c) physical[to] = logical[from];
     });

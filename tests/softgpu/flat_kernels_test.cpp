@@ -78,14 +78,17 @@ TEST_F(FlatKernels, SgdOfEveryCountAndManyBlocks) {
   for (const std::size_t count : {1, 3, 4, 5, 1023, 1025, 1024 * 1024 + 7})
     for (const double momentum : {0.0, 0.9}) {
       const SgdScalars scalars{0.05, momentum, 0.3, momentum == 0 ? 0.01 : 0};
-      Floats weights = random_floats(random, count), buffers(count);
+      constexpr std::size_t kBehind = 4;  // must stay as they are
+      Floats weights = random_floats(random, count + kBehind), buffers(count + kBehind);
       const Buffer w = to_device(weights), b = to_device(buffers);
       for (std::uint64_t update = 0; update < 3; ++update) {
-        const Floats gradients = random_floats(random, count);
+        Floats gradients = random_floats(random, count + kBehind);
         const Buffer g = to_device(gradients);
+        const Floats behind(weights.end() - kBehind, weights.end());
         set_counters(context_, {.updates = update});
         sgd(context_, scalars, count, g.floats(), w.floats(), momentum == 0 ? nullptr : b.floats());
         exact::sgd(scalars, update == 0, gradients, weights, buffers);
+        std::copy(behind.begin(), behind.end(), weights.end() - kBehind);
       }
       EXPECT_EQ(bit_differences(weights, read<float>(w)), "")
           << count << " parameters, momentum " << momentum;
