@@ -28,7 +28,7 @@ class BackendTest : public testing::Test {
 
   static bool on_cpu() { return test_device() == "cpu"; }
   /// How many random cases: a device made of software is slow.
-  static int cases(int on_a_real_device) { return on_cpu() ? on_a_real_device : on_a_real_device / 5; }
+  static int cases(int on_a_real_device) { return on_cpu() ? on_a_real_device : on_a_real_device / 2; }
 
   std::vector<std::unique_ptr<Backend>> backends_;
 };
