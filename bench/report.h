@@ -1,19 +1,51 @@
-// What all benchmarks print: the machine and its FMA peak, and rates against that peak.
+// What all benchmarks share: the device that the command line names, its peak, and rates against that.
 #pragma once
 
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include <memory>
+#include <string>
+
+#include "bench/command_line.h"
+#include "core/error.h"
 #include "kernels/backend.h"
-#include "kernels/cpu/peak.h"
 
 namespace mayfly::bench {
 
-/// Prints what computes and returns the FMA peak of one core, in FLOP/s.
-inline double print_peak() {
-  const double peak = cpu::measure_fma_peak();
-  fmt::print("{}; FMA peak of one core {:.1f} GFLOP/s\n", make_backend("cpu", 1)->description(), peak * 1e-9);
-  return peak;
+struct Subject {
+  std::shared_ptr<Device> device;
+  DevicePeak peak;  ///< of one core, or of the GPU
+};
+
+/// Opens the device of `--device` (cpu) in `--arithmetic` (exact) and prints what it is.
+inline Subject open_subject(int& argc, char** argv) {
+  const std::string device = take_option(argc, argv, "device", "cpu");
+  const bool fast = take_option(argc, argv, "arithmetic", "exact") == "fast";
+  Subject subject{.device = open_devices(device, fast ? Arithmetic::fast : Arithmetic::exact).front(),
+                  .peak = {}};
+  subject.peak = subject.device->peak();
+  fmt::print("{}: {}{}; peak {:.1f} GFLOP/s{}\n", subject.device->name(), subject.device->information(),
+             fast ? ", fast arithmetic" : "", subject.peak.flops * 1e-9,
+             device == "cpu" ? " of one core" : "");
+  return subject;
+}
+
+/// Runs the benchmarks that `add` registers; errors of the user or the device are printed, exit code as of
+/// mayfly.
+template <class Add>
+int run_benchmarks(int argc, char** argv, const Add& add) {
+  try {
+    const Subject subject = open_subject(argc, argv);
+    benchmark::Initialize(&argc, argv);
+    if (benchmark::ReportUnrecognizedArguments(argc, argv)) return static_cast<int>(ExitCode::usage);
+    add(subject);
+    benchmark::RunSpecifiedBenchmarks();
+    return 0;
+  } catch (const Error& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return static_cast<int>(error.exit_code());
+  }
 }
 
 inline benchmark::Counter rate(double per_iteration) {
@@ -23,7 +55,21 @@ inline benchmark::Counter rate(double per_iteration) {
 /// Counters useful_FLOP/s and percent_of_peak from the useful FLOPs of an iteration.
 inline void count_useful(benchmark::State& state, double useful_flops, double peak) {
   state.counters["useful_FLOP/s"] = rate(useful_flops);
-  state.counters["percent_of_peak"] = rate(100.0 * useful_flops / peak);
+  if (peak > 0) state.counters["percent_of_peak"] = rate(100.0 * useful_flops / peak);
+}
+
+/// The benchmark's loop. The device works on while the host asks for more; a call every now and then waits
+/// for it, so that its queue stays short, and the last one waits for all.
+template <class Work>
+void time_calls(benchmark::State& state, Backend& backend, const Work& work) {
+  constexpr int kQueue = 64;
+  work();
+  backend.synchronise();
+  int asked = 0;
+  while (state.KeepRunningBatch(kQueue)) {
+    for (asked = 0; asked < kQueue; ++asked) work();
+    backend.synchronise();
+  }
 }
 
 }  // namespace mayfly::bench

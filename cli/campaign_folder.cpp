@@ -11,6 +11,7 @@
 #include "nn/normalize.h"
 #include "trainer/config/lock_file.h"
 #include "trainer/conventions.h"
+#include "trainer/device_memory.h"
 
 namespace mayfly::cli {
 namespace {
@@ -26,6 +27,13 @@ DatasetFacts facts_of(const std::string& name, const TrainSection& train) {
           .image = info.image,
           .train_images = at_most(info.train_images, train.max_train_images),
           .validation_images = at_most(info.validation_images, train.max_val_images)};
+}
+
+/// Pixels and labels.
+std::uint64_t bytes_of(const DatasetFacts& facts) {
+  const ImageShape& image = facts.image;
+  const auto pixels = static_cast<std::uint64_t>(image.channels * image.height * image.width);
+  return (facts.train_images + facts.validation_images) * (pixels + 1);
 }
 
 SamplingPlan sampling_plan(const CampaignConfig& config) {
@@ -44,18 +52,22 @@ Campaign campaign_of(const std::string& folder, const CampaignConfig& config) {
           .lifespan = {.epochs = train.epochs,
                        .normalize = parse_normalize(train.normalize),
                        .element_dropout = parse_element_dropout(train.conv_dropout),
-                       .val_loss = parse_val_loss(train.val_loss)},
+                       .val_loss = parse_val_loss(train.val_loss),
+                       .arithmetic = parse_arithmetic(train.arithmetic)},
           .sampling = sampling_plan(config)};
 }
 
 }  // namespace
 
-Campaign open_campaign(const std::string& folder, const std::vector<std::string>& settings) {
+Campaign open_campaign(const std::string& folder, const std::vector<std::string>& settings,
+                       const std::string& device) {
   if (!std::filesystem::exists(std::filesystem::path(folder) / "campaign.toml"))
     throw DataError(
         fmt::format("{}/campaign.toml: expected a campaign, found no such file; `mayfly init {}` makes one",
                     folder, folder));
-  return campaign_of(folder, read_config(folder, settings));
+  std::vector<std::string> all = settings;
+  if (!device.empty()) all.push_back("train.device=" + device);
+  return campaign_of(folder, read_config(folder, all));
 }
 
 Campaign open_locked_campaign(const std::string& folder) {
@@ -84,10 +96,14 @@ std::vector<PlannedNetwork> plan_networks(const Campaign& campaign) {
   return networks;
 }
 
-CampaignNetwork campaign_network(const PlannedNetwork& planned) {
-  return {.index = planned.sampled.index,
-          .spec = planned.sampled.spec,
-          .estimated_seconds = planned.cost.seconds};
+CampaignNetwork campaign_network(const Campaign& campaign, const PlannedNetwork& planned) {
+  const SampledNetwork& sampled = planned.sampled;
+  return {.index = sampled.index,
+          .spec = sampled.spec,
+          .estimated_seconds = planned.cost.seconds,
+          .device_memory =
+              estimate_device_memory(sampled.shapes, bytes_of(campaign.sampling.datasets.at(sampled.dataset)),
+                                     campaign.lifespan.arithmetic)};
 }
 
 Dataset load_campaign_dataset(const Campaign& campaign, const std::string& name,

@@ -22,8 +22,9 @@ struct Campaign {
   SamplingPlan sampling;
 };
 
-/// The campaign that campaign.toml and `settings` (--set) describe.
-Campaign open_campaign(const std::string& folder, const std::vector<std::string>& settings);
+/// The campaign that campaign.toml and `settings` (--set) describe, on `device` where that is not empty.
+Campaign open_campaign(const std::string& folder, const std::vector<std::string>& settings,
+                       const std::string& device = "");
 
 /// The campaign whose tables are there or being made: what campaign.lock.toml says; before the first run,
 /// what campaign.toml says.
@@ -41,7 +42,7 @@ PlannedNetwork plan_network(const Campaign& campaign, std::uint32_t index);
 std::vector<PlannedNetwork> plan_networks(const Campaign& campaign);
 
 /// As trainer/campaign.h wants it.
-CampaignNetwork campaign_network(const PlannedNetwork& planned);
+CampaignNetwork campaign_network(const Campaign& campaign, const PlannedNetwork& planned);
 
 /// Loads a data set as the campaign uses it: at most max_train_images and max_val_images.
 Dataset load_campaign_dataset(const Campaign& campaign, const std::string& name,

@@ -27,6 +27,8 @@ void add_replay(Commands& commands);
 void add_plot(Commands& commands);
 void add_data(Commands& commands);
 void add_schema(Commands& commands);
+void add_selftest(Commands& commands);
+void add_doctor(Commands& commands);
 void add_version(Commands& commands);
 
 }  // namespace mayfly::cli

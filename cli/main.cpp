@@ -41,6 +41,8 @@ void add_commands(Commands& commands) {
   add_plot(commands);
   add_data(commands);
   add_schema(commands);
+  add_selftest(commands);
+  add_doctor(commands);
   add_version(commands);
 }
 

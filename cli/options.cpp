@@ -12,7 +12,8 @@ int DeviceOptions::cores() const {
 
 void add_device_options(CLI::App& command, DeviceOptions& options) {
   command.add_option("--data-root", options.data_root, "Folder to look for data sets in first");
-  command.add_option("--device", options.device, "What to compute on")->capture_default_str();
+  command.add_option("--device", options.device, "What to compute on: cpu, cuda (all GPUs), cuda:0,2")
+      ->capture_default_str();
   command.add_option("--threads", options.threads, "Cores to use in all (default: every core)")
       ->check(CLI::Range(1, 4096));
 }
@@ -32,6 +33,8 @@ void add_convention_options(CLI::App& command, ConventionOptions& options) {
   command.add_option("--normalize", options.normalize, "Pixels: half, none or dataset");
   command.add_option("--conv-dropout", options.conv_dropout,
                      "Dropout in convolution blocks: channel or element");
+  command.add_option("--arithmetic", options.arithmetic,
+                     "exact: the same bits everywhere; fast: the vendor's kernels, CUDA only");
   command.add_option("--val-loss", options.val_loss, "Column valLoss: mean or published");
 }
 

@@ -28,7 +28,7 @@ void add_split_seeds(CLI::App& command, SplitSeeds& seeds);
 
 /// How a network is trained where no campaign says it; unset: not asked for.
 struct ConventionOptions {
-  std::string normalize, conv_dropout, val_loss;
+  std::string normalize, conv_dropout, val_loss, arithmetic;
 };
 void add_convention_options(CLI::App& command, ConventionOptions& options);
 

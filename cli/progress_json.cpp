@@ -39,13 +39,21 @@ class JsonProgress final : public CampaignObserver {
     line["reason"] = reason;
     say(line);
   }
+  void put_back(const NetworkRun& run, const std::string& reason) override {
+    json line = of(run, "put_back");
+    line["reason"] = reason;
+    say(line);
+  }
   void interrupted(const NetworkRun& run) override { say(of(run, "interrupted")); }
 
  private:
   static json of(const NetworkRun& run, const char* event) {
     return {{"event", event}, {"id", run.network.spec.id}, {"index", run.network.index}};
   }
-  static void say(const json& line) { std::fputs((line.dump() + "\n").c_str(), stderr); }
+  static void say(const json& line) {
+    const auto lenient = json::error_handler_t::replace;  // a reason may quote any bytes
+    std::fputs((line.dump(-1, ' ', false, lenient) + "\n").c_str(), stderr);
+  }
 };
 
 }  // namespace

@@ -45,6 +45,11 @@ class PlainProgress final : public CampaignObserver {
     tally_.failed(run);
     say(fmt::format("{} failed: {}; {}", run.network.spec.id, reason, tally_.summary()));
   }
+  void put_back(const NetworkRun& run, const std::string& reason) override {
+    const std::lock_guard lock(mutex_);
+    tally_.put_back(run);
+    say(fmt::format("{} put back, to be tried again alone: {}", run.network.spec.id, reason));
+  }
   void interrupted(const NetworkRun& run) override {
     const std::lock_guard lock(mutex_);
     tally_.interrupted(run);

@@ -39,6 +39,10 @@ class TtyProgress final : public CampaignObserver {
     tally_.failed(run);
     above(fmt::format("{} failed: {}", run.network.spec.id, reason));
   }
+  void put_back(const NetworkRun& run, const std::string& reason) override {
+    tally_.put_back(run);
+    above(fmt::format("{} put back, to be tried again alone: {}", run.network.spec.id, reason));
+  }
   void interrupted(const NetworkRun& run) override { tally_.interrupted(run); }
 
  private:

@@ -36,6 +36,7 @@ ReplayOptions asked_for(const ReplayCommand& command) {
   if (!named.normalize.empty()) options.normalize = parse_normalize(named.normalize);
   if (!named.conv_dropout.empty()) options.element_dropout = parse_element_dropout(named.conv_dropout);
   if (!named.val_loss.empty()) options.val_loss = parse_val_loss(named.val_loss);
+  if (!named.arithmetic.empty()) options.arithmetic = parse_arithmetic(named.arithmetic);
   return options;
 }
 
@@ -92,13 +93,15 @@ void print_summary(const ReplayResult& result, const ReplayConventions& conventi
                result.courses.size(), rows_within(result, &Point::train_loss),
                rows_within(result, &Point::val_loss), rows_within(result, &Point::val_acc),
                result.rows.size());
+  if (conventions.values.arithmetic == "fast")
+    fmt::print("Fast arithmetic gives equal bits only on one kind of GPU with the same libraries.\n");
   if (conventions.assumed())
     fmt::print("The conventions above were assumed ({}): a difference may come from them.\n",
                conventions.source);
 }
 
 Table replayed_table(const Table& table, const ReplayCourse& course) {
-  Table replayed{.spec = table.spec, .points = course.points};
+  Table replayed{.spec = table.spec, .train_gpu = course.train_gpu, .points = course.points};
   replayed.spec.random_seed = course.random_seed;
   return replayed;
 }

@@ -25,16 +25,22 @@ struct RunOptions {
   DeviceOptions device;
 };
 
-/// Fails now, not in the workers, where a device or data set is missing.
-void check_means(const Campaign& campaign, const RunOptions& options, const std::string& device) {
-  make_backend(device, 1);
+/// Fails now, not in the workers, where a data set is missing.
+void check_datasets(const Campaign& campaign, const RunOptions& options) {
   const auto roots = data_roots(options.device.data_root, campaign.config.campaign.data_root);
   for (const std::string& name : campaign.config.campaign.dataset) find_dataset(name, roots);
 }
 
+/// Networks at once on each device.
+int jobs_of(const RunOptions& options, const Campaign& campaign) {
+  if (options.jobs > 0) return options.jobs;
+  return campaign.config.train.device == "cpu" ? options.device.cores() : kJobsPerGpu;
+}
+
 std::vector<CampaignNetwork> networks_of(const Campaign& campaign) {
   std::vector<CampaignNetwork> networks;
-  for (const PlannedNetwork& planned : plan_networks(campaign)) networks.push_back(campaign_network(planned));
+  for (const PlannedNetwork& planned : plan_networks(campaign))
+    networks.push_back(campaign_network(campaign, planned));
   return networks;
 }
 
@@ -48,17 +54,18 @@ void print_result(const CampaignResult& result, const std::string& folder) {
 }
 
 ExitCode run_command(const RunOptions& options) {
-  const Campaign campaign = open_campaign(options.folder, options.settings);
+  const Campaign campaign = open_campaign(options.folder, options.settings, options.device.device);
   const CampaignOptions how{
       .folder = campaign.folder,
       .lifespan = campaign.lifespan,
-      .device = options.device.device.empty() ? campaign.config.train.device : options.device.device,
+      .devices = open_devices(campaign.config.train.device, campaign.lifespan.arithmetic),
       .cores = options.device.cores(),
-      .jobs = options.jobs > 0 ? options.jobs : options.device.cores(),
+      .jobs = jobs_of(options, campaign),
       .mayfly_version = kVersion};
-  check_means(campaign, options, how.device);
+  check_datasets(campaign, options);
   const std::vector<CampaignNetwork> networks = networks_of(campaign);
-  lock_campaign(campaign.folder, {campaign.config, kArithmeticVersion, kVersion});
+  lock_campaign(campaign.folder,
+                {campaign.config, kArithmeticVersion, kVersion, common_numerics(how.devices)});
   DatasetStore datasets([&](const std::string& name) {
     return load_campaign_dataset(campaign, name, options.device.data_root);
   });
@@ -78,7 +85,9 @@ void add_run(Commands& commands) {
                                    "  mayfly run trial --jobs 1 --progress plain 2> trial.log",
                                    [options] { return run_command(*options); });
   command->add_option("DIR", options->folder, "Folder of the campaign")->required();
-  command->add_option("--jobs", options->jobs, "Networks at once (default: one per core)")
+  command
+      ->add_option("--jobs", options->jobs,
+                   "Networks at once, on GPUs each (default: one per core, 4 per GPU)")
       ->check(CLI::Range(1, 4096));
   command->add_option("--progress", options->progress, "What to tell of the course of things")
       ->check(CLI::IsMember({"auto", "tty", "plain", "json", "none"}))

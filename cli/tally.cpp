@@ -45,6 +45,10 @@ void Tally::interrupted(const NetworkRun& run) {
   running_.erase(run.worker);
 }
 
+void Tally::put_back(const NetworkRun& run) {
+  running_.erase(run.worker);
+}
+
 double Tally::seconds() const {
   return std::chrono::duration<double>(Clock::now() - begin_).count();
 }

@@ -29,6 +29,7 @@ class Tally {
   void finished(const NetworkRun& run, const LifespanResult& result);
   void failed(const NetworkRun& run);
   void interrupted(const NetworkRun& run);
+  void put_back(const NetworkRun& run);
 
   const CampaignStart& start() const { return start_; }
   const std::map<int, RunningNetwork>& running() const { return running_; }  ///< by worker

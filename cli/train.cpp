@@ -73,6 +73,8 @@ Task task_of(const TrainOptions& options) {
     task.lifespan.element_dropout = parse_element_dropout(options.conventions.conv_dropout);
   if (!options.conventions.val_loss.empty())
     task.lifespan.val_loss = parse_val_loss(options.conventions.val_loss);
+  if (!options.conventions.arithmetic.empty())
+    task.lifespan.arithmetic = parse_arithmetic(options.conventions.arithmetic);
   task.lifespan.seeds = options.seeds;
   half_epoch_count(task.lifespan.epochs);  // refuses what is no multiple of 0.5, before anything is loaded
   return task;
@@ -82,8 +84,9 @@ ExitCode train(const TrainOptions& options) {
   const Task task = task_of(options);
   Dataset dataset = load_dataset(task.spec.dataset, task.roots);
   limit_images(dataset, task.max_train_images, task.max_validation_images);
-  const auto backend = make_backend(options.device.device, options.device.cores());
-  self_check(*backend);
+  const auto device = open_devices(options.device.device, task.lifespan.arithmetic).front();
+  self_check(*device->make_backend(options.device.cores()), task.lifespan.arithmetic);
+  const auto backend = device->make_backend(options.device.cores());
   fmt::print(stderr, "{} on {}, {}\n", task.spec.id, dataset.name, backend->description());
   watch_signals();
   fmt::print("{}\n", row_heading());
@@ -100,7 +103,9 @@ ExitCode train(const TrainOptions& options) {
     fmt::print(stderr, "Diverged: losses are no numbers since epoch {:.1f}\n", *result.diverged_since);
   fmt::print(stderr, "{}\n", duration_text(result.seconds));
   if (!options.output.empty())
-    write_single_table(options.output, {.spec = task.spec, .points = result.points}, task.lifespan, dataset);
+    write_single_table(options.output,
+                       {.spec = task.spec, .train_gpu = backend->is_cuda(), .points = result.points},
+                       task.lifespan, dataset);
   return ExitCode::complete;
 }
 

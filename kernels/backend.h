@@ -222,8 +222,8 @@ class Backend {
   virtual void synchronise() = 0;
 };
 
-/// The most a device can do, from its properties; 0 where that is not known (the CPU: measured by whoever
-/// needs it).
+/// The most a device can do, from its properties (the CPU: one core, measured when it is asked for); 0 where
+/// that is not known.
 struct DevicePeak {
   double flops = 0;  ///< binary32 operations per second; an FMA counts as two
   double bytes = 0;  ///< of its memory, per second

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <stdexcept>
 #include <thread>
 
 #include "recorder/journal.h"
@@ -20,6 +21,14 @@ void check_options(const CampaignOptions& options) {
   half_epoch_count(options.lifespan.epochs);
   if (options.jobs < 1) throw UsageError(fmt::format("jobs: expected at least 1, found {}", options.jobs));
   if (options.cores < 1) throw UsageError(fmt::format("cores: expected at least 1, found {}", options.cores));
+  if (options.devices.empty()) throw std::logic_error("campaign: no device");
+  common_numerics(options.devices);
+}
+
+/// Workers, spread over the devices by their number.
+int worker_count(const CampaignOptions& options, std::size_t missing) {
+  const auto most = options.devices.size() * static_cast<std::size_t>(options.jobs);
+  return static_cast<int>(std::min(most, missing));
 }
 
 std::vector<CampaignNetwork> missing_networks(const std::vector<CampaignNetwork>& networks,
@@ -51,11 +60,11 @@ void prepare_folders(const std::vector<CampaignNetwork>& missing, DatasetStore& 
 CampaignResult train_all(const std::vector<CampaignNetwork>& missing, DatasetStore& datasets,
                          const CampaignOptions& options, CampaignObserver& observer, const StopCheck& stop) {
   JournalWriter journal(options.folder);
-  WorkList work(missing, {.cores = options.cores, .jobs = options.jobs});
+  const int count = worker_count(options, missing.size());
+  WorkList work(missing, {.cores = options.cores, .jobs = count}, options.devices);
   Crew crew(work, datasets, options, observer, journal, stop);
   {
     std::vector<std::jthread> workers;
-    const int count = std::min(options.jobs, static_cast<int>(missing.size()));
     for (int worker = 0; worker < count; ++worker)
       workers.emplace_back([&crew, worker] { crew.work(worker); });
   }
@@ -74,6 +83,17 @@ std::filesystem::path campaign_table_path(const std::filesystem::path& folder, c
   return table_path(tables_folder(folder, spec.dataset, !dataset.official_counts), spec.id);
 }
 
+std::string common_numerics(const std::vector<std::shared_ptr<Device>>& devices) {
+  const std::string first = devices.front()->numerics();
+  for (const auto& device : devices)
+    if (device->numerics() != first)
+      throw DeviceError(
+          fmt::format("{} computes as {}, {} as {}: fast arithmetic wants one kind of GPU; name those of one "
+                      "kind (--device cuda:0,2) or use arithmetic \"exact\"",
+                      devices.front()->name(), first, device->name(), device->numerics()));
+  return first;
+}
+
 CampaignResult run_campaign(const std::vector<CampaignNetwork>& networks, DatasetStore& datasets,
                             const CampaignOptions& options, CampaignObserver& observer,
                             const StopCheck& stop) {
@@ -82,7 +102,7 @@ CampaignResult run_campaign(const std::vector<CampaignNetwork>& networks, Datase
   CampaignStart start{.networks = networks.size(),
                       .complete = networks.size() - missing.size(),
                       .missing = missing.size(),
-                      .workers = std::min(options.jobs, static_cast<int>(missing.size()))};
+                      .workers = worker_count(options, missing.size())};
   for (const CampaignNetwork& network : missing) start.estimated_seconds += network.estimated_seconds;
   observer.campaign_started(start);
   CampaignResult result;

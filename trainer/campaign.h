@@ -12,10 +12,12 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "core/error.h"
+#include "kernels/backend.h"
 #include "trainer/dataset_store.h"
 #include "trainer/lifespan.h"
 #include "trainer/progress.h"
@@ -27,9 +29,9 @@ namespace mayfly {
 struct CampaignOptions {
   std::filesystem::path folder;  ///< DIR
   LifespanOptions lifespan;
-  std::string device = "cpu";
-  int cores = 1;  ///< to share among the workers
-  int jobs = 1;   ///< networks at once
+  std::vector<std::shared_ptr<Device>> devices;  ///< at least one (open_devices())
+  int cores = 1;                                 ///< to share among the workers
+  int jobs = 1;                                  ///< networks at once on each device
   std::string mayfly_version;
   /// What self_check() compares with; a test changes it.
   SelfCheckBits self_check_expected = kSelfCheckExpected;
@@ -50,10 +52,19 @@ struct CampaignResult {
 std::filesystem::path campaign_table_path(const std::filesystem::path& folder, const NetworkSpec& spec,
                                           const Dataset& dataset);
 
+/// Networks at once on a GPU where nobody says otherwise: one network fills a fifth to a third of a V100.
+inline constexpr int kJobsPerGpu = 4;
+
+/// What decides the bits on all of these devices (Device::numerics()). DeviceError where they differ: their
+/// tables would not be of one kind.
+std::string common_numerics(const std::vector<std::shared_ptr<Device>>& devices);
+
 /// Trains what is missing of `networks`. A network that failed in an earlier run is tried again. An exception
-/// in one network (a shape that does not fit, memory, a full disk) fails that network alone. Errors that
-/// concern all of them end the run: DataError (data set, folder), UsageError (campaign.json says other
-/// conventions), DeviceError (self-check). Calls of `observer` come one at a time.
+/// in one network (a shape that does not fit, memory, a full disk) fails that network alone; where memory of
+/// the device or the device itself was lost, only after it was tried again alone (trainer/work_list.h).
+/// Errors that concern all of them end the run: DataError (data set, folder), UsageError (campaign.json says
+/// other conventions), DeviceError (self-check, or no device is left). Calls of `observer` come one at a
+/// time.
 CampaignResult run_campaign(const std::vector<CampaignNetwork>& networks, DatasetStore& datasets,
                             const CampaignOptions& options, CampaignObserver& observer,
                             const StopCheck& stop = {});

@@ -24,19 +24,27 @@ bool parse_element_dropout(const std::string& conv_dropout) {
       fmt::format("conv_dropout: expected \"channel\" or \"element\", found \"{}\"", conv_dropout));
 }
 
+Arithmetic parse_arithmetic(const std::string& name) {
+  if (name == "exact") return Arithmetic::exact;
+  if (name == "fast") return Arithmetic::fast;
+  throw UsageError(fmt::format("arithmetic: expected \"exact\" or \"fast\", found \"{}\"", name));
+}
+
+std::string to_string(Arithmetic arithmetic) {
+  return arithmetic == Arithmetic::exact ? "exact" : "fast";
+}
+
 LifespanOptions lifespan_options(const RunConventions& conventions) {
   if (!conventions.drop_last)
     throw UsageError("drop_last: expected true, found false: this version drops the incomplete last batch");
-  if (conventions.arithmetic != "exact")
-    throw UsageError(
-        fmt::format("arithmetic: expected \"exact\" on this device, found \"{}\"", conventions.arithmetic));
   return {.epochs = conventions.epochs,
           .normalize = parse_normalize(conventions.normalize),
           .element_dropout = parse_element_dropout(conventions.conv_dropout),
           .val_loss = parse_val_loss(conventions.val_loss),
           .seeds = {.init = conventions.seed_init,
                     .order = conventions.seed_order,
-                    .dropout = conventions.seed_dropout}};
+                    .dropout = conventions.seed_dropout},
+          .arithmetic = parse_arithmetic(conventions.arithmetic)};
 }
 
 RunConventions run_conventions(const LifespanOptions& options, const Dataset& dataset,
@@ -45,7 +53,7 @@ RunConventions run_conventions(const LifespanOptions& options, const Dataset& da
           .conv_dropout = options.element_dropout ? "element" : "channel",
           .drop_last = true,
           .val_loss = to_string(options.val_loss),
-          .arithmetic = "exact",
+          .arithmetic = to_string(options.arithmetic),
           .arithmetic_version = kArithmeticVersion,
           .train_images = static_cast<std::int64_t>(dataset.train.count()),
           .validation_images = static_cast<std::int64_t>(dataset.validation.count()),

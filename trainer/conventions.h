@@ -16,8 +16,11 @@ std::string to_string(ValLossConvention convention);
 /// "channel" (false) or "element" (true); anything else is a UsageError.
 bool parse_element_dropout(const std::string& conv_dropout);
 
-/// The options that `conventions` ask for. UsageError for what this version does not do: drop_last = false,
-/// arithmetic other than "exact".
+/// "exact" or "fast"; anything else is a UsageError.
+Arithmetic parse_arithmetic(const std::string& name);
+std::string to_string(Arithmetic arithmetic);
+
+/// The options that `conventions` ask for. UsageError for what this version does not do: drop_last = false.
 LifespanOptions lifespan_options(const RunConventions& conventions);
 
 /// What campaign.json says of tables that were made with `options` on `dataset`.

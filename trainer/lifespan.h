@@ -37,6 +37,8 @@ struct LifespanOptions {
   bool element_dropout = false;  ///< conv_dropout = "element"
   ValLossConvention val_loss = ValLossConvention::mean;
   SplitSeeds seeds;
+  /// What the device computes in, for the records: the backend is made before.
+  Arithmetic arithmetic = Arithmetic::exact;
   /// Rows of a network that cannot recover are known without training it on (design: divergence). Off for the
   /// test that they are the same.
   bool fill_known_rows = true;

@@ -14,15 +14,17 @@ namespace mayfly {
 struct CampaignNetwork {
   std::uint32_t index = 0;
   NetworkSpec spec;
-  double estimated_seconds = 0;  ///< for the whole life on one core; orders the work, longest first
+  double estimated_seconds = 0;     ///< for the whole life on one core; orders the work, longest first
+  std::uint64_t device_memory = 0;  ///< bytes on a GPU (trainer/device_memory.h); 0: not known
 };
 
 /// A network that is being trained.
 struct NetworkRun {
   const CampaignNetwork& network;
-  int worker = 0;       ///< 0..jobs-1
+  int worker = 0;       ///< 0..workers-1
   int threads = 1;      ///< cores it was given
   int half_epochs = 0;  ///< rows its table will have
+  std::string device;   ///< its name
 };
 
 /// What a run of a campaign has before it.
@@ -34,8 +36,8 @@ struct CampaignStart {
   int workers = 0;
 };
 
-/// Receives the events of a campaign: one call at a time, from the threads of its workers. An exception
-/// thrown here counts as a failure of the network concerned.
+/// Receives the events of a campaign: one call at a time, from the threads of its workers. What is told
+/// changes nothing that is done: exceptions thrown here are dropped.
 class CampaignObserver {
  public:
   virtual ~CampaignObserver() = default;
@@ -45,6 +47,8 @@ class CampaignObserver {
   /// The table is on the disk.
   virtual void finished(const NetworkRun& /*run*/, const LifespanResult& /*result*/) {}
   virtual void failed(const NetworkRun& /*run*/, const std::string& /*reason*/) {}
+  /// Put back, to be tried again alone on its device: memory ran out there, or the device was lost.
+  virtual void put_back(const NetworkRun& /*run*/, const std::string& /*reason*/) {}
   /// Stopped before its end: no table.
   virtual void interrupted(const NetworkRun& /*run*/) {}
 };

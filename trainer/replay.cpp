@@ -81,10 +81,11 @@ std::uint32_t replay_seed(std::uint32_t random_seed, std::uint32_t k) {
 ReplayResult replay(const Table& table, const Dataset& dataset, const ReplayConventions& conventions,
                     const ReplayPlan& plan, const ReplayCallback& callback, const StopCheck& stop) {
   const LifespanOptions options = lifespan_options(conventions.values);
+  const std::shared_ptr<Device> device = open_devices(plan.device, options.arithmetic).front();
   ReplayResult result{.same_images = has_recorded_images(conventions.values, dataset)};
   for (std::uint32_t k = 0; k < std::max(plan.seeds, 1U) && !result.interrupted; ++k) {
-    const std::unique_ptr<Backend> backend = make_backend(plan.device, plan.threads);
-    if (k == 0) self_check(*backend);
+    if (k == 0) self_check(*device->make_backend(plan.threads), options.arithmetic);
+    const std::unique_ptr<Backend> backend = device->make_backend(plan.threads);
     NetworkSpec spec = table.spec;
     spec.random_seed = replay_seed(table.spec.random_seed, k);
     const auto tell = [&](const HalfEpoch& half) {
@@ -94,7 +95,8 @@ ReplayResult replay(const Table& table, const Dataset& dataset, const ReplayConv
     result.interrupted = life.interrupted;
     result.courses.push_back({.random_seed = spec.random_seed,
                               .points = std::move(life.points),
-                              .diverged_since = life.diverged_since});
+                              .diverged_since = life.diverged_since,
+                              .train_gpu = backend->is_cuda()});
   }
   compare_rows(table, result);
   return result;

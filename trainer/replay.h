@@ -22,6 +22,7 @@ struct ReplayOptions {
   std::optional<Normalize> normalize = std::nullopt;
   std::optional<bool> element_dropout = std::nullopt;
   std::optional<ValLossConvention> val_loss = std::nullopt;
+  std::optional<Arithmetic> arithmetic = std::nullopt;
   std::optional<double> epochs = std::nullopt;  ///< at most those of the table
   SplitSeeds seeds;
 };
@@ -51,6 +52,7 @@ struct ReplayCourse {
   std::uint32_t random_seed = 0;
   std::vector<Point> points;
   std::optional<double> diverged_since = std::nullopt;
+  bool train_gpu = false;
 };
 
 /// Lowest and highest value of each column over the courses, where it is finite (NaN where it never is).
@@ -79,8 +81,8 @@ struct ReplayResult {
 };
 
 struct ReplayPlan {
-  std::uint32_t seeds = 1;  ///< --seeds K
-  std::string device = "cpu";
+  std::uint32_t seeds = 1;     ///< --seeds K
+  std::string device = "cpu";  ///< as of open_devices(); the first of them
   int threads = 1;
 };
 

@@ -44,6 +44,8 @@ void apply_options(const ReplayOptions& options, ReplayConventions& conventions)
   set("conv_dropout", values.conv_dropout, named(options.element_dropout, dropout_name));
   set("val_loss", values.val_loss,
       named(options.val_loss, [](ValLossConvention convention) { return to_string(convention); }));
+  set("arithmetic", values.arithmetic,
+      named(options.arithmetic, [](Arithmetic arithmetic) { return to_string(arithmetic); }));
   set("seed_init", values.seed_init, options.seeds.init);
   set("seed_order", values.seed_order, options.seeds.order);
   set("seed_dropout", values.seed_dropout, options.seeds.dropout);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <bit>
+#include <cmath>
 #include <numeric>
 
 #include "core/error.h"
@@ -54,6 +55,19 @@ std::string difference(const SelfCheckBits& expected, const SelfCheckBits& found
       kSelfCheckSteps, found.parameters, expected.parameters);
 }
 
+void require_near(const Backend& backend, const SelfCheckBits& expected, const SelfCheckBits& found) {
+  for (std::size_t step = 0; step < expected.losses.size(); ++step) {
+    const double exact = std::bit_cast<float>(expected.losses[step]);
+    const double fast = std::bit_cast<float>(found.losses[step]);
+    if (std::abs(fast - exact) <= kFastLossTolerance * std::abs(exact)) continue;
+    throw DeviceError(
+        fmt::format("self-check: {} in fast arithmetic: the loss of step {} should be within {} of {} "
+                    "(relatively), but is "
+                    "{}. Use arithmetic \"exact\", and send the output of `mayfly selftest` with a report",
+                    backend.description(), step + 1, kFastLossTolerance, exact, fast));
+  }
+}
+
 }  // namespace
 
 const SelfCheckBits kSelfCheckExpected = kVersion1;
@@ -96,14 +110,14 @@ SelfCheckBits self_check_bits(Backend& backend) {
   return bits;
 }
 
-void self_check(Backend& backend, const SelfCheckBits& expected) {
+void self_check(Backend& backend, Arithmetic arithmetic, const SelfCheckBits& expected) {
   const SelfCheckBits found = self_check_bits(backend);
+  if (arithmetic == Arithmetic::fast) return require_near(backend, expected, found);
   if (found == expected) return;
   throw DeviceError(fmt::format(
       "self-check: {} does not compute what version {} of the exact arithmetic says: {}. Tables made here "
-      "would "
-      "not be those of other machines. Try another processor (MAYFLY_SIMD=none narrows it down), compiler or "
-      "build; a build with -ffast-math or contraction fails like this",
+      "would not be those of other machines. Try another processor (MAYFLY_SIMD=none narrows it down), "
+      "compiler or build; a build with -ffast-math or contraction fails like this",
       backend.description(), kArithmeticVersion, difference(expected, found)));
 }
 

@@ -1,6 +1,7 @@
 // Does this device compute what kernels/arithmetic.md says? Five training steps of a small fixed network that
 // has every kind of layer, compared bit by bit with what tests/reference gives
-// (tests/trainer/self_check_test.cpp). A few milliseconds; every worker does it before its first network.
+// (tests/trainer/self_check_test.cpp). A few milliseconds; every device does it before its first network. In
+// fast arithmetic the same steps run, and their losses have to be near the exact ones.
 #pragma once
 
 #include <array>
@@ -40,7 +41,14 @@ extern const SelfCheckBits kSelfCheckExpected;
 /// The bits of this device. Uses the backend as a network of its own would, from its first step on.
 SelfCheckBits self_check_bits(Backend& backend);
 
-/// DeviceError, saying what differs, where the device's bits are not the expected ones.
-void self_check(Backend& backend, const SelfCheckBits& expected = kSelfCheckExpected);
+/// How far the losses of fast arithmetic may be from the exact ones, relatively. Sums in another order differ
+/// by 1e-6 at the first step; ReLUs and dropout of values near zero make more of it. A wrong kernel, a lost
+/// barrier or a format of fewer bits does much worse.
+inline constexpr double kFastLossTolerance = 1e-3;
+
+/// DeviceError, saying what differs, where the device's bits are not the expected ones; in fast arithmetic,
+/// where a loss is further than kFastLossTolerance from the expected one.
+void self_check(Backend& backend, Arithmetic arithmetic = Arithmetic::exact,
+                const SelfCheckBits& expected = kSelfCheckExpected);
 
 }  // namespace mayfly

@@ -1,28 +1,211 @@
 #include "trainer/work_list.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <chrono>
+#include <exception>
 #include <utility>
 
-namespace mayfly {
+#include "core/error.h"
 
-WorkList::WorkList(std::vector<CampaignNetwork> networks, CoreShare share)
+namespace mayfly {
+namespace {
+
+/// How soon a worker that waits sees that the run should stop.
+constexpr std::chrono::milliseconds kGlance{100};
+
+constexpr int kMostLossesAlone = 2;   // of one network
+constexpr int kMostResetsInVain = 8;  // of a device
+
+std::size_t memory_of(const CampaignNetwork& network) {
+  return static_cast<std::size_t>(network.device_memory);
+}
+
+}  // namespace
+
+WorkList::WorkList(std::vector<CampaignNetwork> networks, CoreShare share,
+                   std::vector<std::shared_ptr<Device>> devices)
     : networks_(std::move(networks)), share_(share) {
   std::stable_sort(networks_.begin(), networks_.end(),
                    [](const auto& a, const auto& b) { return a.estimated_seconds > b.estimated_seconds; });
+  for (const CampaignNetwork& network : networks_) waiting_.push_back({.network = &network, .refused = {}});
+  for (auto& device : devices) {
+    places_.emplace_back();
+    places_.back().device = std::move(device);
+  }
 }
 
-std::optional<WorkList::Item> WorkList::take() {
-  const std::lock_guard lock(mutex_);
-  if (next_ == networks_.size()) return std::nullopt;
-  const auto left = networks_.size() - done_;
-  const auto sharing = std::min(left, static_cast<std::size_t>(share_.jobs));
-  const int threads = std::max(1, share_.cores / static_cast<int>(sharing));
-  return Item{.network = &networks_[next_++], .threads = threads};
+std::optional<WorkList::Item> WorkList::take(std::size_t device, const StopCheck& stop) {
+  std::unique_lock lock(mutex_);
+  Place& place = places_[device];
+  while (!place.ended && done_ < networks_.size() && !stop_requested(stop)) {
+    if (must_reset(place)) {
+      reset(place, lock);
+      continue;
+    }
+    if (std::optional<Item> item = take_now(device)) return item;
+    changed_.wait_for(lock, kGlance);
+  }
+  return std::nullopt;
 }
 
-void WorkList::done() {
+std::optional<WorkList::Item> WorkList::take_now(std::size_t device) {
+  Place& place = places_[device];
+  if (place.lost || place.one_alone) return std::nullopt;
+  try {
+    return next_for(device);
+  } catch (const DeviceLost&) {  // found out when it was asked for its free memory
+    place.lost = true;
+    return std::nullopt;
+  }
+}
+
+std::optional<WorkList::Item> WorkList::next_for(std::size_t device) {
+  Place& place = places_[device];
+  if (place.running.empty()) place.idle_free = place.device->free_memory();
+  if (std::optional<Item> item = next_waiting(device)) return item;
+  const bool others_wait = std::any_of(waiting_.begin(), waiting_.end(), [&](const Waiting& waiting) {
+    return !waiting.refused.contains(device);
+  });
+  return others_wait || !place.running.empty() ? std::nullopt : next_alone(device);
+}
+
+/// The first one that this device has the memory for; those behind it wait with it, so that a large network
+/// is not put off for ever.
+std::optional<WorkList::Item> WorkList::next_waiting(std::size_t device) {
+  const Place& place = places_[device];
+  for (auto waiting = waiting_.begin(); waiting != waiting_.end(); ++waiting) {
+    bool fit = false;
+    if (!waiting->refused.contains(device)) {
+      fit = fits(place, *waiting->network);
+      if (!fit && !place.running.empty()) return std::nullopt;
+      if (!fit) waiting->refused.insert(device);
+    }
+    if (!fit && !refused_by_all(*waiting)) continue;
+    const Item item{.network = waiting->network, .device = device, .too_large = !fit};
+    waiting_.erase(waiting);
+    return begin(item);
+  }
+  return std::nullopt;
+}
+
+std::optional<WorkList::Item> WorkList::next_alone(std::size_t device) {
+  std::deque<Item>& alone = places_[device].alone;
+  if (alone.empty()) return std::nullopt;
+  Item item = alone.front();
+  alone.pop_front();
+  item.device = device;
+  return begin(item);
+}
+
+/// Networks that have just begun have not taken their memory yet, so estimates count as well as what the
+/// device says.
+bool WorkList::fits(const Place& place, const CampaignNetwork& network) const {
+  std::size_t promised = 0;
+  for (const CampaignNetwork* running : place.running) promised += memory_of(*running);
+  const std::size_t room = place.idle_free - std::min(promised, place.idle_free);
+  return memory_of(network) <= std::min(room, place.device->free_memory());
+}
+
+bool WorkList::refused_by_all(const Waiting& waiting) const {
+  for (std::size_t device = 0; device < places_.size(); ++device)
+    if (!places_[device].ended && !waiting.refused.contains(device)) return false;
+  return true;
+}
+
+WorkList::Item WorkList::begin(Item item) {
+  const auto sharing = std::min(networks_.size() - done_, static_cast<std::size_t>(share_.jobs));
+  item.threads = std::max(1, share_.cores / static_cast<int>(sharing));
+  places_[item.device].running.push_back(item.network);
+  places_[item.device].one_alone = item.alone;
+  return item;
+}
+
+/// The network no longer runs: it is done, or waits to be tried `again`.
+void WorkList::leave(const Item& item, bool again) {
+  Place& place = places_[item.device];
+  std::erase(place.running, item.network);
+  place.one_alone = false;
+  if (again) {
+    place.alone.push_back(item);
+    place.alone.back().alone = true;
+  } else {
+    ++done_;
+  }
+  changed_.notify_all();
+}
+
+void WorkList::done(const Item& item) {
   const std::lock_guard lock(mutex_);
-  ++done_;
+  places_[item.device].resets_in_vain = 0;
+  leave(item, false);
+}
+
+bool WorkList::out_of_memory(const Item& item) {
+  const std::lock_guard lock(mutex_);
+  leave(item, !item.alone);
+  return !item.alone;
+}
+
+bool WorkList::device_lost(const Item& item) {
+  const std::lock_guard lock(mutex_);
+  Item next = item;
+  if (item.alone) ++next.lost_alone;
+  const bool again = next.lost_alone < kMostLossesAlone;
+  places_[item.device].lost = true;
+  leave(next, again);
+  return again;
+}
+
+void WorkList::reset(Place& place, std::unique_lock<std::mutex>& lock) {
+  place.resetting = true;
+  lock.unlock();
+  std::optional<std::string> failure;
+  try {
+    place.device->reset();
+    place.device->free_memory();  // says whether the device answers
+  } catch (const std::exception& error) {
+    failure = error.what();
+  }
+  lock.lock();
+  place.resetting = false;
+  place.lost = false;
+  ++place.resets;
+  if (!failure && ++place.resets_in_vain > kMostResetsInVain)
+    failure = fmt::format("lost and reset {} times, and no network got done in between", kMostResetsInVain);
+  place.ended = failure;
+  if (failure) hand_over(place);
+  changed_.notify_all();
+}
+
+/// What a device that has ended leaves undone goes to the others.
+void WorkList::hand_over(Place& place) {
+  const auto other =
+      std::find_if(places_.begin(), places_.end(), [](const Place& candidate) { return !candidate.ended; });
+  if (other == places_.end()) return;
+  other->alone.insert(other->alone.end(), place.alone.begin(), place.alone.end());
+  place.alone.clear();
+}
+
+int WorkList::resets(std::size_t device) const {
+  const std::lock_guard lock(mutex_);
+  return places_[device].resets;
+}
+
+std::size_t WorkList::left() const {
+  const std::lock_guard lock(mutex_);
+  return networks_.size() - done_;
+}
+
+std::optional<std::string> WorkList::ended() const {
+  const std::lock_guard lock(mutex_);
+  std::optional<std::string> why;
+  for (const Place& place : places_) {
+    if (!place.ended) return std::nullopt;
+    why = (why ? *why + "; " : "") + place.device->name() + ": " + *place.ended;
+  }
+  return why;
 }
 
 }  // namespace mayfly

@@ -1,44 +1,114 @@
-// The networks that are waiting, handed out longest first, each with its share of the cores.
+// The networks that are waiting, handed to the workers of one or several devices: longest first, as far as
+// the device's memory allows. It also knows which networks run on which device, and so brings a lost device
+// back once all of them have let go of it.
+//
+// A network that does not fit beside those that run on a device waits until one of them ends (or another
+// device has room). One that ran out of memory, or whose device was lost under it, is tried again alone on
+// the same device, when no other network waits for that device.
 #pragma once
 
+#include <condition_variable>
 #include <cstddef>
+#include <deque>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
+#include "kernels/backend.h"
 #include "trainer/progress.h"
+#include "trainer/stop.h"
 
 namespace mayfly {
 
 /// Cores and how many networks may share them.
 struct CoreShare {
   int cores = 1;
-  int jobs = 1;
+  int jobs = 1;  ///< in all, over the devices
 };
 
 /// May be used by several threads at once.
 class WorkList {
  public:
   /// `networks` in any order; those of equal estimates keep theirs.
-  WorkList(std::vector<CampaignNetwork> networks, CoreShare share);
+  WorkList(std::vector<CampaignNetwork> networks, CoreShare share,
+           std::vector<std::shared_ptr<Device>> devices);
 
   struct Item {
     const CampaignNetwork* network = nullptr;  ///< lives as long as the list
+    std::size_t device = 0;
     int threads = 1;
+    bool alone = false;      ///< nothing else runs on the device until this one ends
+    int lost_alone = 0;      ///< how often the device was lost while this one ran alone
+    bool too_large = false;  ///< needs more memory than any device has free while nothing runs on it
   };
 
-  /// The next network; empty where none waits. It gets cores / min(jobs, networks that are not done), at
-  /// least 1: the last ones share what others have left.
-  std::optional<Item> take();
+  /// The next network for a worker of `device`, which must hold no backend; waits while there may be one
+  /// later. Empty where all networks are done, the device has ended, or `stop` says so. It gets cores /
+  /// min(jobs, networks that are not done), at least 1: the last ones share what others have left.
+  std::optional<Item> take(std::size_t device, const StopCheck& stop = {});
 
   /// A network that was taken is done, whatever became of it.
-  void done();
+  void done(const Item& item);
+
+  /// It ran out of memory and has let go of its backend: it is tried again alone; false where it was alone,
+  /// and then it is done.
+  bool out_of_memory(const Item& item);
+
+  /// Its device was lost and it has let go of its backend: it is tried again alone; false where it has lost
+  /// the device alone twice, and then it is done. All that run on the device are expected to say so or to be
+  /// done; then it is reset, once. Where that does not help, or does so again and again without any network
+  /// getting done, the device has ended, and its networks go to the others.
+  bool device_lost(const Item& item);
+
+  /// How often the device was reset: what was found out about it before has to be found out again.
+  int resets(std::size_t device) const;
+
+  std::size_t left() const;  ///< networks that are not done
+
+  /// Why no device is left; empty while one is.
+  std::optional<std::string> ended() const;
 
  private:
-  std::mutex mutex_;
+  struct Waiting {
+    const CampaignNetwork* network = nullptr;
+    std::set<std::size_t> refused;  ///< devices that have not the memory, even for this one alone
+  };
+  struct Place {
+    std::shared_ptr<Device> device;
+    std::vector<const CampaignNetwork*> running;
+    bool one_alone = false;     ///< what runs there runs alone
+    std::size_t idle_free = 0;  ///< free memory when nothing ran there
+    bool lost = false;          ///< waits to be reset
+    bool resetting = false;
+    int resets = 0;
+    int resets_in_vain = 0;            ///< since the last network was done
+    std::optional<std::string> ended;  ///< why it cannot be used any more
+    std::deque<Item> alone;            ///< to be tried again here
+  };
+
+  std::optional<Item> next_for(std::size_t device);
+  std::optional<Item> next_waiting(std::size_t device);
+  std::optional<Item> next_alone(std::size_t device);
+  bool fits(const Place& place, const CampaignNetwork& network) const;
+  bool refused_by_all(const Waiting& waiting) const;
+  std::optional<Item> take_now(std::size_t device);
+  Item begin(Item item);
+  void leave(const Item& item, bool again);
+  void reset(Place& place, std::unique_lock<std::mutex>& lock);
+  void hand_over(Place& place);
+  bool must_reset(const Place& place) const {
+    return place.lost && place.running.empty() && !place.resetting;
+  }
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
   std::vector<CampaignNetwork> networks_;
   CoreShare share_;
-  std::size_t next_ = 0;
+  std::deque<Waiting> waiting_;
+  std::vector<Place> places_;
   std::size_t done_ = 0;
 };
 

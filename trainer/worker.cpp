@@ -1,11 +1,30 @@
 #include "trainer/worker.h"
 
-#include <initializer_list>
+#include <fmt/format.h>
 
+#include "recorder/durable_file.h"
 #include "recorder/tables_folder.h"
 #include "trainer/failure_file.h"
 
 namespace mayfly {
+namespace {
+
+std::string too_large_text(const NetworkRun& run) {
+  return fmt::format("it needs about {:.1f} GiB of device memory, more than any of the devices has free",
+                     static_cast<double>(run.network.device_memory) / (1024.0 * 1024 * 1024));
+}
+
+/// Writes the table; an error after which it is there all the same (its folder could not be synchronised) is
+/// none.
+void write_whole_table(const std::filesystem::path& path, const Table& table) {
+  try {
+    write_table(path.parent_path(), table);
+  } catch (const DataError&) {
+    if (!std::filesystem::is_regular_file(path) || read_whole_file(path) != table_text(table)) throw;
+  }
+}
+
+}  // namespace
 
 void Crew::work(int worker) {
   try {
@@ -18,23 +37,63 @@ void Crew::work(int worker) {
 }
 
 void Crew::work_until_done(int worker) {
-  bool checked = false;
-  while (!stop_()) {
-    const std::optional<WorkList::Item> item = work_.take();
-    if (!item) return;
-    const std::unique_ptr<Backend> backend = make_backend(options_.device, item->threads);
-    if (!checked) self_check(*backend, options_.self_check_expected);
-    checked = true;
+  const std::size_t device = static_cast<std::size_t>(worker) % options_.devices.size();
+  while (const std::optional<WorkList::Item> item = work_.take(device, stop_)) {
     const NetworkRun run{.network = *item->network,
                          .worker = worker,
                          .threads = item->threads,
-                         .half_epochs = half_epoch_count(options_.lifespan.epochs)};
-    try {
-      train(run, *backend);
-    } catch (const std::exception& error) {
-      fail(run, error.what());
-    }
-    work_.done();
+                         .half_epochs = half_epoch_count(options_.lifespan.epochs),
+                         .device = options_.devices[device]->name()};
+    attempt(run, *item);
+  }
+}
+
+void Crew::attempt(const NetworkRun& run, const WorkList::Item& item) {
+  try {
+    if (item.too_large)
+      fail(run, too_large_text(run));
+    else
+      train_or_fail(run, *checked_backend(item));
+    work_.done(item);
+  } catch (const OutOfDeviceMemory& error) {
+    const std::string reason = fmt::format("no memory on {}: {}", run.device, error.what());
+    if (work_.out_of_memory(item))
+      put_back(run, reason);
+    else
+      fail(run, reason + "; nothing else ran there: a device with more memory may do");
+  } catch (const DeviceLost& error) {
+    const std::string reason = fmt::format("{} was lost: {}", run.device, error.what());
+    if (work_.device_lost(item))
+      put_back(run, reason);
+    else
+      fail(run, reason + "; and so once before, while nothing else ran there");
+  }
+}
+
+/// A backend of a device that was checked since it was last reset.
+std::unique_ptr<Backend> Crew::checked_backend(const WorkList::Item& item) {
+  Device& device = *options_.devices[item.device];
+  Checked& checked = checked_[item.device];
+  {
+    const std::lock_guard lock(checked.mutex);
+    const int resets = work_.resets(item.device);
+    if (checked.resets != resets)
+      self_check(*device.make_backend(item.threads), options_.lifespan.arithmetic,
+                 options_.self_check_expected);
+    checked.resets = resets;
+  }
+  return device.make_backend(item.threads);
+}
+
+void Crew::train_or_fail(const NetworkRun& run, Backend& backend) {
+  try {
+    train(run, backend);
+  } catch (const OutOfDeviceMemory&) {
+    throw;
+  } catch (const DeviceLost&) {
+    throw;
+  } catch (const std::exception& error) {
+    fail(run, error.what());
   }
 }
 
@@ -53,7 +112,7 @@ void Crew::train(const NetworkRun& run, Backend& backend) {
   if (result.interrupted)
     tell([&](CampaignObserver& observer) { observer.interrupted(run); });
   else
-    complete(run, result);
+    complete(run, backend, result);
 }
 
 void Crew::record(const NetworkRun& run, const Backend& backend, const HalfEpoch& half, bool diverged) {
@@ -72,12 +131,12 @@ void Crew::record(const NetworkRun& run, const Backend& backend, const HalfEpoch
   tell([&](CampaignObserver& observer) { observer.half_epoch(run, half); });
 }
 
-void Crew::complete(const NetworkRun& run, const LifespanResult& result) {
+void Crew::complete(const NetworkRun& run, const Backend& backend, const LifespanResult& result) {
   const NetworkSpec& spec = run.network.spec;
   const auto path = campaign_table_path(options_.folder, spec, datasets_.get(spec.dataset));
-  write_table(path.parent_path(), {.spec = spec, .points = result.points});
+  write_whole_table(path, {.spec = spec, .train_gpu = backend.is_cuda(), .points = result.points});
   clear_failure(options_.folder, spec.id);
-  journal_.complete(spec.id);
+  try_to([&] { journal_.complete(spec.id); });
   tell([&](CampaignObserver& observer) { observer.finished(run, result); });
   const std::lock_guard lock(result_mutex_);
   ++result_.finished;
@@ -89,19 +148,26 @@ void Crew::fail(const NetworkRun& run, const std::string& reason) {
     const std::lock_guard lock(result_mutex_);
     ++result_.failed;
   }
-  const auto try_to = [](const auto& report) {
-    try {
-      report();
-    } catch (const std::exception&) {  // e.g. the disk that was too full for the table: the others still tell
-    }
-  };
   try_to([&] { add_failure(options_.folder, run.network, reason); });
   try_to([&] { journal_.failed(run.network.spec.id, reason); });
-  try_to([&] { tell([&](CampaignObserver& observer) { observer.failed(run, reason); }); });
+  tell([&](CampaignObserver& observer) { observer.failed(run, reason); });
+}
+
+void Crew::put_back(const NetworkRun& run, const std::string& reason) {
+  try_to([&] {
+    journal_.note(fmt::format("{}: {}; it is to be tried again alone", run.network.spec.id, reason));
+  });
+  tell([&](CampaignObserver& observer) { observer.put_back(run, reason); });
 }
 
 CampaignResult Crew::result() const {
   if (error_) std::rethrow_exception(error_);
+  const std::size_t left = work_.left();
+  const std::optional<std::string> ended = work_.ended();
+  if (left > 0 && ended)
+    throw DeviceError(
+        fmt::format("no device is left ({}); {} network{} still to be trained: run the same command again",
+                    *ended, left, left == 1 ? " is" : "s are"));
   return result_;
 }
 

@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <deque>
 #include <exception>
 #include <mutex>
 #include <optional>
@@ -27,27 +28,46 @@ class Crew {
         options_(options),
         observer_(observer),
         journal_(journal),
+        checked_(options.devices.size()),
         stop_([this, &stop] { return abandoned_ || stop_requested(stop); }) {}
   Crew(const Crew&) = delete;
   Crew& operator=(const Crew&) = delete;
 
-  /// Body of worker number `worker`: trains until nothing waits or the run stops. Does not throw.
+  /// Body of worker number `worker`, on device `worker` modulo their number: trains until all are done, the
+  /// run stops or the device has ended. Does not throw.
   void work(int worker);
 
   /// Once all workers have ended: finished, diverged and failed. Throws what ended the run for all.
   CampaignResult result() const;
 
  private:
+  struct Checked {
+    std::mutex mutex;
+    int resets = -1;  // of the device, when it was checked
+  };
+
   void work_until_done(int worker);
+  void attempt(const NetworkRun& run, const WorkList::Item& item);
+  std::unique_ptr<Backend> checked_backend(const WorkList::Item& item);
+  void train_or_fail(const NetworkRun& run, Backend& backend);
   void train(const NetworkRun& run, Backend& backend);
   void record(const NetworkRun& run, const Backend& backend, const HalfEpoch& half, bool diverged);
-  void complete(const NetworkRun& run, const LifespanResult& result);
+  void complete(const NetworkRun& run, const Backend& backend, const LifespanResult& result);
   void fail(const NetworkRun& run, const std::string& reason);
+  void put_back(const NetworkRun& run, const std::string& reason);
+  /// Does what must not fail a network: a full disk or a closed stderr is another thing's misfortune.
+  template <class Report>
+  static void try_to(const Report& report) {
+    try {
+      report();
+    } catch (const std::exception&) {  // e.g. the disk that was too full for the table: the others still tell
+    }
+  }
   /// Calls event(observer) under the lock.
   template <class Event>
   void tell(const Event& event) {
     const std::lock_guard lock(observer_mutex_);
-    event(observer_);
+    try_to([&] { event(observer_); });
   }
 
   WorkList& work_;
@@ -55,6 +75,7 @@ class Crew {
   const CampaignOptions& options_;
   CampaignObserver& observer_;
   JournalWriter& journal_;
+  std::deque<Checked> checked_;  // by device
   StopCheck stop_;
   std::atomic<bool> abandoned_ = false;
   std::mutex observer_mutex_;

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "kernels/backend.h"
+#include "kernels/cpu/peak.h"
 #include "kernels/cpu/scratch.h"
 #include "kernels/cpu/team.h"
 
@@ -62,6 +63,8 @@ class CpuDevice final : public Device {
     return std::make_unique<CpuBackend>(threads);
   }
   void reset() override {}
+  std::string information() const override { return CpuBackend(1).description(); }
+  DevicePeak peak() const override { return {.flops = measure_fma_peak()}; }
 };
 
 }  // namespace mayfly::cpu

@@ -85,6 +85,21 @@ TEST_F(BadInput, IndexBeyondTheCampaign) {
   expect_refused(mayfly({"train", folder, "--index", "2", "--data-root", data}), 2, {"0 to 1", "2"});
 }
 
+TEST_F(BadInput, TheDeviceOfTheCommandLineDecidesAboutArithmetic) {
+  init();
+  const std::vector<std::string> fast = {"--set", "train.arithmetic=fast"};
+  expect_refused(run(fast), 2, {"fast", "CUDA only", "--device cuda"});
+  EXPECT_THAT(run({"--set", "train.arithmetic=fast", "--device", "cuda:999"}).exit_code, 6);
+  expect_refused(run({"--set", "train.arithmetic=fast", "--set", "train.device=cuda", "--device", "cpu"}), 2,
+                 {"fast", "CUDA only"});
+  expect_refused(run({"--device", "gpu"}), 2, {"train.device", "cuda:0,2", "gpu"});
+  expect_refused(mayfly({"train", folder, "--index", "0", "--data-root", data, "--arithmetic", "fast"}), 2,
+                 {"fast", "CUDA only"});
+  expect_refused(mayfly({"train", folder, "--index", "0", "--data-root", data, "--arithmetic", "quick"}), 2,
+                 {"arithmetic", "quick"});
+  EXPECT_FALSE(fs::exists(folder / "campaign.lock.toml"));
+}
+
 TEST_F(BadInput, MissingData) {
   fs::create_directories(data);
   ASSERT_EQ(mayfly({"init", folder, "--dataset", "CIFAR100"}).exit_code, 0);

@@ -165,10 +165,11 @@ TEST_F(TinyCampaign, TheSecondInitIsRefused) {
   EXPECT_THAT(outcome.err, HasSubstr("there is a campaign already"));
 }
 
-TEST_F(TinyCampaign, CudaIsNotInThisBuild) {
-  const Outcome outcome = run({"--device", "cuda"});
+TEST_F(TinyCampaign, ADeviceThatIsNotThereIsNamed) {
+  const Outcome outcome = run({"--device", "cuda:999"});  // no CUDA, no driver, or no such GPU
   EXPECT_EQ(outcome.exit_code, 6);
-  EXPECT_THAT(outcome.err, HasSubstr("this build has no CUDA"));
+  EXPECT_THAT(outcome.err, HasSubstr("'cuda:999'"));
+  EXPECT_FALSE(fs::exists(folder / "campaign.lock.toml"));
 }
 
 }  // namespace

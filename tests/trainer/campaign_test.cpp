@@ -5,15 +5,11 @@
 
 #include <atomic>
 #include <cmath>
-#include <map>
-#include <set>
 
-#include "recorder/durable_file.h"
 #include "recorder/journal.h"
 #include "recorder/run_conventions.h"
-#include "recorder/tables_folder.h"
-#include "tests/support/scratch_folder.h"
-#include "tests/trainer/tiny.h"
+#include "tests/trainer/fake_device.h"
+#include "tests/trainer/tiny_campaign.h"
 #include "trainer/failure_file.h"
 
 namespace mayfly {
@@ -22,86 +18,21 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-/// Networks of different lengths and seeds, one of them diverging.
-std::vector<CampaignNetwork> tiny_campaign(std::uint32_t count) {
-  std::vector<CampaignNetwork> networks;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    NetworkSpec spec = i == 2 ? tests::hopeless_spec() : tests::tiny_spec(100 + i);
-    spec.id = "2021_02_15_13_55_26_00000" + std::to_string(i);
-    spec.batch_size = 3 + static_cast<int>(i);
-    networks.push_back({.index = i, .spec = spec, .estimated_seconds = 1.0 + i});
-  }
-  return networks;
-}
+using tests::batch_of;
+using tests::FakeDevice;
+using tests::tiny_campaign;
+using tests::tiny_store;
 
-DatasetStore tiny_store(bool official_counts = true) {
-  return DatasetStore([=](const std::string&) {
-    Dataset dataset = tests::tiny_dataset();
-    dataset.official_counts = official_counts;
-    return dataset;
-  });
-}
-
-/// Remembers the events, and throws or stops where a test wants it.
-struct Recorder : CampaignObserver {
-  void campaign_started(const CampaignStart& what) override { start = what; }
-  void started(const NetworkRun& run) override {
-    begun.push_back(run.network.index);
-    if (throws_at == static_cast<int>(run.network.index)) throw std::runtime_error("observer's own reason");
-  }
-  void half_epoch(const NetworkRun& run, const HalfEpoch&) override {
-    ++halves[run.network.index];
-    stop = stop || (stops_at_half > 0 && ++total_halves == stops_at_half);
-  }
-  void finished(const NetworkRun& run, const LifespanResult&) override { complete.insert(run.network.index); }
-  void failed(const NetworkRun& run, const std::string& reason) override {
-    reasons[run.network.index] = reason;
-  }
-  void interrupted(const NetworkRun& run) override { stopped.insert(run.network.index); }
-
-  int throws_at = -1;
-  int stops_at_half = 0;
-  int total_halves = 0;
-  std::atomic<bool> stop = false;
-  CampaignStart start;
-  std::vector<std::uint32_t> begun;
-  std::map<std::uint32_t, int> halves;
-  std::set<std::uint32_t> complete, stopped;
-  std::map<std::uint32_t, std::string> reasons;
-};
-
-class CampaignTest : public testing::Test {
+class CampaignTest : public tests::TinyCampaignTest {
  protected:
-  CampaignOptions options(const std::string& name = "c") const {
-    return {.folder = scratch_.path() / name, .lifespan = {.epochs = 1.5}};
+  /// One device, on which network `index` fails.
+  static std::vector<std::shared_ptr<Device>> failing_at(std::uint32_t index) {
+    const auto device = std::make_shared<FakeDevice>();
+    device->on_step = [=](int batch) {
+      if (batch == batch_of(index)) throw std::runtime_error("the network's own reason");
+    };
+    return {device};
   }
-
-  CampaignResult run(const CampaignOptions& options, std::uint32_t count = 5) {
-    DatasetStore store = tiny_store();
-    return run_campaign(tiny_campaign(count), store, options, recorder_,
-                        [&] { return recorder_.stop.load(); });
-  }
-
-  /// Every table of a campaign by its file name.
-  static std::map<std::string, std::string> tables(const CampaignOptions& options,
-                                                   const std::string& dataset = "Tiny") {
-    std::map<std::string, std::string> texts;
-    for (const auto& path : complete_tables(options.folder / "tables" / dataset))
-      texts[path.filename().string()] = read_whole_file(path);
-    return texts;
-  }
-
-  /// What the campaign gives without any trouble.
-  std::map<std::string, std::string> undisturbed_tables() {
-    const CampaignOptions alone = options("undisturbed");
-    Recorder recorder;
-    DatasetStore store = tiny_store();
-    EXPECT_EQ(run_campaign(tiny_campaign(5), store, alone, recorder).exit_code(), ExitCode::complete);
-    return tables(alone);
-  }
-
-  ScratchFolder scratch_;
-  Recorder recorder_;
 };
 
 TEST_F(CampaignTest, TrainsAllLongestFirst) {
@@ -152,30 +83,37 @@ TEST_F(CampaignTest, MoreNetworksTrainOnlyTheNewOnes) {
 
 TEST_F(CampaignTest, AFailureLeavesTheOthersComplete) {
   auto expected = undisturbed_tables();
-  recorder_.throws_at = 3;
   CampaignOptions two = options();
+  two.devices = failing_at(3);
   two.jobs = 2;
   const CampaignResult result = run(two);
   EXPECT_EQ(result.exit_code(), ExitCode::some_failed);
   EXPECT_EQ(result.failed, 1U);
   EXPECT_EQ(result.finished, 4U);
-  EXPECT_EQ(recorder_.reasons[3], "observer's own reason");
+  EXPECT_EQ(recorder_.reasons[3], "the network's own reason");
   const std::string id = tiny_campaign(5)[3].spec.id;
   expected.erase(id + ".txt");
   EXPECT_EQ(tables(two), expected);
   EXPECT_EQ(read_failure(two.folder, id)->attempts, 1);
-  EXPECT_EQ(read_failure(two.folder, id)->reason, "observer's own reason");
+  EXPECT_EQ(read_failure(two.folder, id)->reason, "the network's own reason");
   const JournalRecord journal = read_journals(two.folder);
   EXPECT_EQ(journal.networks.at(id).state, NetworkState::failed);
 }
 
+TEST_F(CampaignTest, AnObserverThatThrowsChangesNothing) {
+  recorder_.throws = true;
+  EXPECT_EQ(run(options()).exit_code(), ExitCode::complete);
+  EXPECT_EQ(recorder_.complete.size(), 5U);
+  EXPECT_EQ(tables(options()), undisturbed_tables());
+}
+
 TEST_F(CampaignTest, FailuresAreTriedAgainAndForgottenOnSuccess) {
   const std::string id = tiny_campaign(5)[3].spec.id;
-  recorder_.throws_at = 3;
-  run(options());
-  run(options());
+  CampaignOptions failing = options();
+  failing.devices = failing_at(3);
+  run(failing);
+  run(failing);
   EXPECT_EQ(read_failure(options().folder, id)->attempts, 2);
-  recorder_.throws_at = -1;
   EXPECT_EQ(run(options()).exit_code(), ExitCode::complete);
   EXPECT_FALSE(read_failure(options().folder, id));
   EXPECT_EQ(tables(options()), undisturbed_tables());
@@ -204,8 +142,9 @@ TEST_F(CampaignTest, ATableThatCannotBeWrittenFailsItsNetwork) {
 TEST_F(CampaignTest, AFailureThatCannotBeWrittenIsStillTold) {
   const std::string file = tiny_campaign(5)[1].spec.id + ".json";
   std::filesystem::create_directories(options().folder / "failed" / file / "occupied");
-  recorder_.throws_at = 1;
-  const CampaignResult result = run(options());
+  CampaignOptions failing = options();
+  failing.devices = failing_at(1);
+  const CampaignResult result = run(failing);
   EXPECT_EQ(result.exit_code(), ExitCode::some_failed);
   EXPECT_EQ(recorder_.reasons.count(1), 1U);
   EXPECT_EQ(tables(options()).size(), 4U);

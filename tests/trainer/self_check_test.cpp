@@ -30,9 +30,9 @@ SelfCheckBits reference_bits() {
   return bits;
 }
 
-std::string message_of(const SelfCheckBits& expected) {
+std::string message_of(const SelfCheckBits& expected, Arithmetic arithmetic = Arithmetic::exact) {
   try {
-    self_check(*make_backend("cpu", 1), expected);
+    self_check(*make_backend("cpu", 1), arithmetic, expected);
   } catch (const DeviceError& error) {
     return error.what();
   }
@@ -68,6 +68,15 @@ TEST(SelfCheckTest, OneBitOfTheParametersFailsAndIsNamed) {
   SelfCheckBits expected = kSelfCheckExpected;
   expected.parameters ^= 1;
   EXPECT_THAT(message_of(expected), testing::HasSubstr("parameters after the last step"));
+}
+
+TEST(SelfCheckTest, FastLossesNeedOnlyBeNear) {
+  SelfCheckBits expected = kSelfCheckExpected;
+  expected.parameters ^= 1;
+  expected.losses[3] = std::bit_cast<std::uint32_t>(std::bit_cast<float>(expected.losses[3]) * 1.0009F);
+  EXPECT_EQ(message_of(expected, Arithmetic::fast), "no error");
+  expected.losses[3] = std::bit_cast<std::uint32_t>(std::bit_cast<float>(expected.losses[3]) * 1.0009F);
+  EXPECT_THAT(message_of(expected, Arithmetic::fast), testing::HasSubstr("loss of step 4"));
 }
 
 TEST(SelfCheckTest, HashSeesEveryBitAndTheOrder) {

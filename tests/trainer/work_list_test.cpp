@@ -14,31 +14,38 @@ std::vector<CampaignNetwork> networks(const std::vector<double>& seconds) {
 }
 
 TEST(WorkListTest, LongestFirstEqualOnesInTheirOrder) {
-  WorkList work(networks({1, 5, 3, 5}), {});
+  WorkList work(networks({1, 5, 3, 5}), {}, open_devices("cpu"));
   std::vector<std::uint32_t> order;
-  while (const auto item = work.take()) order.push_back(item->network->index);
+  while (const auto item = work.take(0)) {
+    order.push_back(item->network->index);
+    work.done(*item);
+  }
   EXPECT_THAT(order, testing::ElementsAre(1, 3, 2, 0));
 }
 
 TEST(WorkListTest, CoresAreSharedAmongThoseThatAreLeft) {
-  WorkList work(networks({4, 3, 2, 1}), {.cores = 6, .jobs = 3});
-  EXPECT_EQ(work.take()->threads, 2);  // four left, three at once
-  EXPECT_EQ(work.take()->threads, 2);
-  EXPECT_EQ(work.take()->threads, 2);
-  work.done();
-  work.done();
-  EXPECT_EQ(work.take()->threads, 3);  // two left
-  EXPECT_FALSE(work.take());
+  WorkList work(networks({4, 3, 2, 1}), {.cores = 6, .jobs = 3}, open_devices("cpu"));
+  const auto first = work.take(0), second = work.take(0), third = work.take(0);
+  EXPECT_EQ(first->threads, 2);  // four left, three at once
+  EXPECT_EQ(second->threads, 2);
+  EXPECT_EQ(third->threads, 2);
+  work.done(*first);
+  work.done(*second);
+  const auto last = work.take(0);
+  EXPECT_EQ(last->threads, 3);  // two left
+  work.done(*third);
+  work.done(*last);
+  EXPECT_FALSE(work.take(0));
 }
 
 TEST(WorkListTest, TheLastNetworkGetsAllCores) {
-  WorkList work(networks({1}), {.cores = 8, .jobs = 8});
-  EXPECT_EQ(work.take()->threads, 8);
+  WorkList work(networks({1}), {.cores = 8, .jobs = 8}, open_devices("cpu"));
+  EXPECT_EQ(work.take(0)->threads, 8);
 }
 
 TEST(WorkListTest, MoreJobsThanCoresHaveOneEach) {
-  WorkList work(networks({1, 1, 1}), {.cores = 2, .jobs = 3});
-  EXPECT_EQ(work.take()->threads, 1);
+  WorkList work(networks({1, 1, 1}), {.cores = 2, .jobs = 3}, open_devices("cpu"));
+  EXPECT_EQ(work.take(0)->threads, 1);
 }
 
 }  // namespace

@@ -46,8 +46,9 @@ void check_device(const TrainSection& train) {
   require_one_of("train.arithmetic", train.arithmetic, {"exact", "fast"});
   if (cpu && train.arithmetic == "fast") {
     throw UsageError(
-        "train.arithmetic: \"fast\" is for CUDA only, and the device is cpu; use \"exact\", which is as fast "
-        "as the CPU can");
+        "train.arithmetic: \"fast\" is for CUDA only, and the device is cpu; use --device cuda, or "
+        "\"exact\", "
+        "which on the CPU is as fast");
   }
 }
 

@@ -62,6 +62,16 @@ void require_same_arithmetic(const std::filesystem::path& path, int locked, int 
       path.string(), locked, now));
 }
 
+void require_same_numerics(const std::filesystem::path& path, const std::string& locked,
+                           const std::string& now) {
+  if (locked == now) return;
+  throw DeviceError(fmt::format(
+      "{}: the campaign began in fast arithmetic on '{}'; this device computes as '{}', and its bits would "
+      "differ; go on where it began (kind of GPU and versions of the libraries), or begin a new folder, with "
+      "arithmetic \"exact\" if any machine is to go on with it",
+      path.string(), locked, now));
+}
+
 }  // namespace
 
 std::string config_hash(const CampaignConfig& config) {
@@ -74,10 +84,12 @@ std::string config_hash(const CampaignConfig& config) {
 }
 
 std::string lock_text(const CampaignLock& lock) {
+  const std::string numerics =
+      lock.numerics.empty() ? "" : fmt::format("numerics = {}\n", config::value_text(lock.numerics));
   return fmt::format(
       "# What the campaign was resolved to when it began. Written by mayfly; its tables depend on it.\n"
-      "\n[{}]\narithmetic_version = {}\nmayfly_version = {}\nhash = \"{}\"\n{}",
-      kLockSection, lock.arithmetic_version, config::value_text(lock.mayfly_version),
+      "\n[{}]\narithmetic_version = {}\nmayfly_version = {}\n{}hash = \"{}\"\n{}",
+      kLockSection, lock.arithmetic_version, config::value_text(lock.mayfly_version), numerics,
       config_hash(lock.config), sections_text(lock.config));
 }
 
@@ -91,6 +103,7 @@ CampaignLock parse_lock(const std::string& text, const std::string& name) {
   read("arithmetic_version", lock.arithmetic_version);
   read("mayfly_version", lock.mayfly_version);
   read("hash", hash);
+  if (document[kLockSection].as_table()->contains("numerics")) read("numerics", lock.numerics);
   const std::set<std::string> seen = config::read_sections(document, name, lock.config, kLockSection);
   for (const ConfigKey& key : config::config_keys()) {
     if (!seen.contains(key.full_name())) {
@@ -137,6 +150,7 @@ CampaignLock lock_campaign(const std::filesystem::path& folder, const CampaignLo
     require_same_arithmetic(path, locked->arithmetic_version, now.arithmetic_version);
     const std::vector<ConfigChange> changes = config_changes(locked->config, now.config);
     require_allowed(path, changes);
+    require_same_numerics(path, locked->numerics, now.numerics);
     if (changes.empty()) return *locked;
   }
   write_durable_file(path, lock_text(now));

@@ -15,6 +15,9 @@ struct CampaignLock {
   CampaignConfig config;
   int arithmetic_version = 0;  ///< of kernels/arithmetic.md
   std::string mayfly_version;  ///< of the program that wrote it
+  /// Device::numerics() of the devices it began on: in fast arithmetic kind of GPU and versions of libraries;
+  /// "" in exact arithmetic, whose bits do not depend on them.
+  std::string numerics;
   bool operator==(const CampaignLock&) const = default;
 };
 
@@ -45,7 +48,7 @@ std::optional<CampaignLock> read_lock(const std::filesystem::path& folder);
 
 /// Locks campaign `folder`, or checks it against its lock, which then takes over what may change. Errors
 /// (UsageError): a change that is not allowed, with all of them line by line; another arithmetic version.
-/// Returns what is now locked.
+/// DeviceError: other numerics; it names both and what to do. Returns what is now locked.
 CampaignLock lock_campaign(const std::filesystem::path& folder, const CampaignLock& now);
 
 }  // namespace mayfly

@@ -4,6 +4,7 @@
 
 #include <fstream>
 
+#include "core/error.h"
 #include "recorder/durable_file.h"
 #include "tests/trainer/config/refusal.h"
 
@@ -113,6 +114,31 @@ TEST_F(Lock, AnotherArithmeticIsRefused) {
   CampaignLock now = lock_of("laptop");
   now.arithmetic_version = 2;
   EXPECT_THAT(refusal_of(now), HasSubstr("version 1 of the arithmetic, this program computes version 2"));
+}
+
+TEST_F(Lock, FastArithmeticKeepsToItsNumerics) {
+  CampaignLock fast = lock_of("laptop");
+  fast.config.train.device = "cuda";
+  fast.config.train.arithmetic = "fast";
+  fast.numerics = "V100, cuDNN 9.10.2";
+  lock_campaign(folder_, fast);
+  EXPECT_EQ(read_lock(folder_), fast);
+  EXPECT_EQ(lock_campaign(folder_, fast), fast);
+  CampaignLock other = fast;
+  other.numerics = "A100, cuDNN 9.10.2";
+  try {
+    lock_campaign(folder_, other);
+    FAIL() << "no error";
+  } catch (const DeviceError& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("'V100, cuDNN 9.10.2'"), HasSubstr("'A100, cuDNN 9.10.2'"),
+                                    HasSubstr("go on where it began")));
+  }
+  EXPECT_EQ(read_lock(folder_), fast);
+}
+
+TEST_F(Lock, ExactArithmeticPinsNothing) {
+  lock_campaign(folder_, lock_of("laptop"));
+  EXPECT_THAT(file_text(), Not(HasSubstr("numerics")));
 }
 
 TEST_F(Lock, EveryKeyThatChangesIsListed) {

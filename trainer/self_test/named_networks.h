@@ -1,5 +1,5 @@
-// Shapes that the benchmarks name: the published tables' layers, the paper's sample, LeNet-like and classic
-// 3x3 networks.
+// Networks that benchmarks name: those of published tables, the paper's sample, LeNet-like and classic 3x3
+// ones.
 #pragma once
 
 #include <string>
@@ -8,7 +8,7 @@
 #include "core/network_spec.h"
 #include "core/shape.h"
 
-namespace mayfly::bench {
+namespace mayfly {
 
 struct NamedNetwork {
   std::string name;
@@ -105,4 +105,4 @@ inline std::vector<NamedNetwork> named_networks() {
           {"three_3x3", three_3x3(), kColour}};
 }
 
-}  // namespace mayfly::bench
+}  // namespace mayfly

@@ -1,0 +1,121 @@
+// Networks per hour with 1, 2, 4, 8 networks at once on each device: a small campaign of the preset's first
+// networks on noise in the shape of FashionMNIST, each of them for a part of its life.
+//
+//   networks_per_hour [--device cpu] [--arithmetic exact] [--preset laptop] [--networks 16] [--jobs 1,2,4,8]
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+#include <random>
+#include <sstream>
+#include <thread>
+
+#include "bench/command_line.h"
+#include "generator/estimate.h"
+#include "generator/sample.h"
+#include "trainer/campaign.h"
+#include "trainer/conventions.h"
+#include "trainer/device_memory.h"
+
+namespace mayfly::bench {
+namespace {
+
+constexpr double kLifeEpochs = 40;
+constexpr double kEpochs = 1;
+constexpr std::uint64_t kShare = 10;  // of the images
+constexpr std::uint64_t kTrainImages = 60000 / kShare, kValidationImages = 10000 / kShare;
+const ImageShape kImage{1, 28, 28};
+
+ImageSet noise(std::uint64_t count, unsigned seed) {
+  std::mt19937 generator(seed);
+  ImageSet set{.image = kImage};
+  set.pixels.resize(count * 28 * 28);
+  set.labels.resize(count);
+  for (std::uint8_t& pixel : set.pixels) pixel = static_cast<std::uint8_t>(generator());
+  for (std::uint8_t& label : set.labels) label = static_cast<std::uint8_t>(generator() % 10);
+  return set;
+}
+
+std::vector<CampaignNetwork> networks_of(const std::string& preset, std::uint32_t count,
+                                         Arithmetic arithmetic) {
+  const SamplingPlan plan{.space = preset_search_space(preset),
+                          .datasets = {{.name = "noise",
+                                        .classes = 10,
+                                        .image = kImage,
+                                        .train_images = kTrainImages,
+                                        .validation_images = kValidationImages}}};
+  std::vector<CampaignNetwork> networks;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const SampledNetwork sampled = sample_network(plan, i);
+    networks.push_back(
+        {.index = i,
+         .spec = sampled.spec,
+         .estimated_seconds = estimate_seconds(sampled.shapes, {kTrainImages, kValidationImages}, kEpochs),
+         .device_memory = estimate_device_memory(sampled.shapes, 0, arithmetic)});
+  }
+  return networks;
+}
+
+/// A folder that is gone with it.
+struct ScratchFolder {
+  std::filesystem::path path = std::filesystem::temp_directory_path() /
+                               fmt::format("mayfly_networks_per_hour_{}", std::random_device()());
+  ~ScratchFolder() { std::filesystem::remove_all(path); }
+};
+
+void measure(const std::vector<CampaignNetwork>& networks, CampaignOptions options) {
+  const ScratchFolder folder;
+  options.folder = folder.path;
+  DatasetStore store([](const std::string& name) {
+    return Dataset{.name = name,
+                   .classes = 10,
+                   .train = noise(kTrainImages, 1),
+                   .validation = noise(kValidationImages, 2)};
+  });
+  store.get("noise");
+  CampaignObserver nobody;
+  const auto start = std::chrono::steady_clock::now();
+  const CampaignResult result = run_campaign(networks, store, options, nobody);
+  const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  const double lives =
+      static_cast<double>(result.finished) * kEpochs / kLifeEpochs / static_cast<double>(kShare);
+  fmt::print("{} at once on each of {}: {} of {} networks, {:.1f} s, {:.1f} networks per hour\n",
+             options.jobs, options.devices.size(), result.finished, networks.size(), seconds,
+             lives * 3600 / seconds);
+}
+
+void run(int argc, char** argv) {
+  const Arithmetic arithmetic = parse_arithmetic(take_option(argc, argv, "arithmetic", "exact"));
+  const std::string device = take_option(argc, argv, "device", "cpu");
+  const std::string preset = take_option(argc, argv, "preset", "laptop");
+  const auto count = std::stoul(take_option(argc, argv, "networks", "16"));
+  std::stringstream jobs(take_option(argc, argv, "jobs", device == "cpu" ? "1,2" : "1,2,4,8"));
+  if (argc > 1) throw UsageError(fmt::format("unknown option {}", argv[1]));
+  CampaignOptions options{.lifespan = {.epochs = kEpochs, .arithmetic = arithmetic},
+                          .devices = open_devices(device, arithmetic),
+                          .cores = static_cast<int>(std::thread::hardware_concurrency())};
+  for (const auto& each : options.devices) fmt::print("{}: {}\n", each->name(), each->information());
+  fmt::print("preset {}, lives of {} epochs on FashionMNIST's images, of which {:.2f} % are lived\n", preset,
+             kLifeEpochs, 100 * kEpochs / kLifeEpochs / static_cast<double>(kShare));
+  const auto networks = networks_of(preset, static_cast<std::uint32_t>(count), arithmetic);
+  for (std::string number; std::getline(jobs, number, ',');) {
+    options.jobs = std::stoi(number);
+    measure(networks, options);
+  }
+}
+
+}  // namespace
+}  // namespace mayfly::bench
+
+int main(int argc, char** argv) {
+  try {
+    mayfly::bench::run(argc, argv);
+    return 0;
+  } catch (const mayfly::Error& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return static_cast<int>(error.exit_code());
+  } catch (const std::exception& error) {  // a number that is none
+    fmt::print(stderr, "{}\n", error.what());
+    return static_cast<int>(mayfly::ExitCode::usage);
+  }
+}

@@ -1,0 +1,135 @@
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "cli/commands.h"
+#include "cli/options.h"
+#include "cli/text.h"
+#include "kernels/backend.h"
+#include "trainer/conventions.h"
+#include "trainer/self_test/layer_bench.h"
+#include "trainer/self_test/named_networks.h"
+#include "trainer/self_test/self_test.h"
+#include "version.h"
+
+namespace mayfly::cli {
+namespace {
+
+struct SelftestOptions {
+  std::string device = "cpu";
+  std::string arithmetic = "exact";
+  double seconds = 20;
+  int networks = 40;
+};
+
+void print_percent(double rate, double peak) {
+  if (peak > 0) fmt::print(" {:>3.0f} %", 100 * rate / peak);
+}
+
+std::string layer_text(const std::string& network, std::size_t index, const Conv2dShape& s) {
+  return fmt::format("{} {}: b{} {}x{}x{} o{} k{} s{} p{}", network, index + 1, s.batch, s.in_channels,
+                     s.height, s.width, s.out_channels, s.kernel_size, s.stride, s.padding);
+}
+
+void print_layer(Device& device, const std::string& name, const Conv2dShape& shape, double peak,
+                 double seconds) {
+  const auto backend = device.make_backend(1);
+  LayerBench layer(*backend, shape);
+  fmt::print("  {:<58}", name);
+  const auto print_rate = [&](void (LayerBench::*direction)()) {
+    const double rate = layer.flops() / seconds_per_call(
+                                            *backend, [&] { (layer.*direction)(); }, seconds);
+    fmt::print(" {:>7.1f}", rate * 1e-9);
+    print_percent(rate, peak);
+  };
+  print_rate(&LayerBench::forward);
+  print_rate(&LayerBench::weight_gradient);
+  if (!shape.input_is_image) print_rate(&LayerBench::data_gradient);
+  fmt::print("\n");
+  std::fflush(stdout);
+}
+
+void print_sgd(Device& device, double peak, double seconds) {
+  const auto backend = device.make_backend(1);
+  SgdBench sgd(*backend);
+  const double rate = sgd.bytes() / seconds_per_call(
+                                        *backend, [&] { sgd.step(); }, seconds);
+  fmt::print("  {:<58} {:>7.1f}", "SGD of 16 million parameters, GB/s", rate * 1e-9);
+  print_percent(rate, peak);
+  fmt::print("\n");
+}
+
+/// Every layer of the named networks on one core or the whole GPU, in about `seconds` altogether.
+void print_rates(Device& device, double seconds) {
+  const DevicePeak peak = device.peak();
+  std::size_t timings = 1;
+  for (const NamedNetwork& network : named_networks())
+    timings += 3 * network_shapes(network.spec, network.image).layers.size() - 1;
+  const double each = seconds / static_cast<double>(timings);
+  fmt::print("\nUseful GFLOP/s of the layers: forward, weight gradient, data gradient");
+  if (peak.flops > 0) fmt::print("; percent of {:.0f}", peak.flops * 1e-9);
+  if (peak.bytes > 0) fmt::print(" and of {:.0f} GB/s", peak.bytes * 1e-9);
+  fmt::print("\n");
+  for (const NamedNetwork& network : named_networks()) {
+    const NetworkShapes shapes = network_shapes(network.spec, network.image);
+    for (std::size_t i = 0; i < shapes.layers.size(); ++i)
+      print_layer(device, layer_text(network.name, i, shapes.layers[i].conv), shapes.layers[i].conv,
+                  peak.flops, each);
+  }
+  print_sgd(device, peak.bytes, each);
+}
+
+void print_result(const SelfTestResult& result) {
+  if (result.failure.empty())
+    fmt::print("  ok      {}\n", result.name);
+  else
+    fmt::print("  FAILED  {}\n          {}\n", result.name, result.failure);
+  std::fflush(stdout);
+}
+
+int test(const std::shared_ptr<Device>& device, const SelftestOptions& options) {
+  const Arithmetic arithmetic = parse_arithmetic(options.arithmetic);
+  fmt::print("\n{}: {}; arithmetic {}\n", device->name(), device->information(), options.arithmetic);
+  const int failures =
+      self_test(device, {.arithmetic = arithmetic, .networks = options.networks}, print_result);
+  if (failures == 0 && options.seconds > 0) print_rates(*device, options.seconds);
+  return failures;
+}
+
+ExitCode selftest(const SelftestOptions& options) {
+  fmt::print("mayfly {}, commit {}, compiler {}, arithmetic version {}\n{}\n{}\n", kVersion, kGitCommit,
+             kCompiler, kArithmeticVersion, make_backend("cpu", 1)->description(), cuda_build());
+  int failures = 0;
+  for (const auto& device : open_devices(options.device, parse_arithmetic(options.arithmetic)))
+    failures += test(device, options);
+  if (failures > 0)
+    fmt::print("\n{} check{} FAILED. Tables made here would be wrong: please report this page.\n", failures,
+               failures == 1 ? "" : "s");
+  else
+    fmt::print("\nAll checks passed.\n");
+  return failures > 0 ? ExitCode::mismatch : ExitCode::complete;
+}
+
+}  // namespace
+
+void add_selftest(Commands& commands) {
+  const auto options = std::make_shared<SelftestOptions>();
+  CLI::App* command = commands.add(
+      "selftest", "Does this machine compute what it should, and how fast? One page for a report",
+      "  mayfly selftest\n"
+      "  mayfly selftest --device cuda > selftest.txt",
+      [options] { return selftest(*options); });
+  command->add_option("--device", options->device, "What to test: cpu, cuda (all GPUs), cuda:0,2")
+      ->capture_default_str();
+  command->add_option("--arithmetic", options->arithmetic, "exact, or fast (CUDA only)")
+      ->capture_default_str();
+  command->add_option("--seconds", options->seconds, "For the speed of the layers; 0: leave it out")
+      ->check(CLI::Range(0.0, 3600.0))
+      ->capture_default_str();
+  command->add_option("--networks", options->networks, "Random networks to compare")
+      ->check(CLI::Range(1, 100000))
+      ->capture_default_str();
+}
+
+}  // namespace mayfly::cli

@@ -1,0 +1,243 @@
+// A campaign on several devices, with too little memory, and on devices that are lost.
+#include <gmock/gmock.h>
+
+#include <latch>
+#include <mutex>
+#include <thread>
+
+#include "core/error.h"
+#include "recorder/journal.h"
+#include "tests/trainer/fake_device.h"
+#include "tests/trainer/tiny_campaign.h"
+#include "trainer/failure_file.h"
+
+namespace mayfly {
+namespace {
+
+using testing::Each;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::SizeIs;
+using tests::batch_of;
+using tests::FakeDevice;
+using tests::tiny_campaign;
+using tests::tiny_store;
+
+/// How many networks lived on the device at each step of each network, since it was first put back.
+class Company {
+ public:
+  void saw(int batch, int networks) {
+    const std::lock_guard lock(mutex_);
+    seen_[batch].push_back(networks);
+  }
+  std::vector<int> of(int batch) const {
+    return seen_.contains(batch) ? seen_.at(batch) : std::vector<int>();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::map<int, std::vector<int>> seen_;
+};
+
+void wait_until(const std::function<bool()>& come) {
+  while (!come()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+}
+
+class DevicesTest : public tests::TinyCampaignTest {
+ protected:
+  CampaignOptions on(const std::vector<std::shared_ptr<FakeDevice>>& devices, int jobs) const {
+    CampaignOptions how = options();
+    how.devices.assign(devices.begin(), devices.end());
+    how.jobs = jobs;
+    return how;
+  }
+
+  CampaignResult run_sized(const CampaignOptions& how, const std::vector<std::uint64_t>& memory) {
+    std::vector<CampaignNetwork> networks = tiny_campaign(static_cast<std::uint32_t>(memory.size()));
+    for (std::size_t i = 0; i < memory.size(); ++i) networks[i].device_memory = memory[i];
+    DatasetStore store = tiny_store();
+    return run_campaign(networks, store, how, recorder_);
+  }
+
+  std::string journal_text(const CampaignOptions& how) const {
+    std::string text;
+    for (const auto& file : std::filesystem::directory_iterator(how.folder / "journal"))
+      text += read_whole_file(file.path());
+    return text;
+  }
+};
+
+TEST_F(DevicesTest, NetworksAreSpreadOverThem) {
+  std::latch both(2);
+  std::vector<std::shared_ptr<FakeDevice>> devices;
+  for (const std::string name : {"fake:0", "fake:1"}) {
+    devices.push_back(std::make_shared<FakeDevice>(tests::FakeTraits{.name = name}));
+    devices.back()->on_step = [&both, once = std::make_shared<std::once_flag>()](int) {
+      std::call_once(*once, [&] { both.arrive_and_wait(); });
+    };
+  }
+  const CampaignOptions how = on(devices, 2);
+  EXPECT_EQ(run(how).exit_code(), ExitCode::complete);
+  EXPECT_EQ(recorder_.start.workers, 4);
+  for (const auto& device : devices) {
+    EXPECT_GE(device->most_networks(), 1);
+    EXPECT_LE(device->most_networks(), 2);
+    EXPECT_EQ(device->self_checks(), 1);
+  }
+  EXPECT_EQ(tables(how), undisturbed_tables());
+  EXPECT_THAT(journal_text(how), testing::AllOf(HasSubstr("\"fake:0: "), HasSubstr("\"fake:1: ")));
+}
+
+TEST_F(DevicesTest, TablesSayWhetherCudaTrainedThem) {
+  const CampaignOptions how = on({std::make_shared<FakeDevice>(tests::FakeTraits{.cuda = true})}, 1);
+  run(how, 1);
+  const auto path = how.folder / "tables/Tiny" / (tiny_campaign(1)[0].spec.id + ".txt");
+  EXPECT_TRUE(read_table(path).train_gpu);
+}
+
+TEST_F(DevicesTest, MemoryDecidesHowManyRunAtOnce) {
+  const std::size_t gibibyte = std::size_t{1} << 30;
+  for (const auto& [room, most] : {std::pair{150, 1}, std::pair{200, 2}, std::pair{310, 3}}) {
+    const auto device =
+        std::make_shared<FakeDevice>(tests::FakeTraits{.memory = gibibyte * static_cast<std::size_t>(room)});
+    device->on_step = [&, want = most](int) {  // until as many have begun as may
+      if (recorder_.complete.empty()) wait_until([&] { return device->most_networks() == want; });
+    };
+    CampaignOptions how = on({device}, 3);
+    how.folder = scratch_.path() / std::to_string(room);
+    recorder_.complete.clear();
+    EXPECT_EQ(run_sized(how, std::vector<std::uint64_t>(5, 100 * gibibyte)).finished, 5U);
+    EXPECT_EQ(device->most_networks(), most);
+  }
+}
+
+TEST_F(DevicesTest, WhatFitsNowhereFails) {
+  const auto small = std::make_shared<FakeDevice>(tests::FakeTraits{.memory = std::size_t{100} << 30});
+  const auto large = std::make_shared<FakeDevice>(tests::FakeTraits{.memory = std::size_t{200} << 30});
+  const std::uint64_t gibibyte = std::uint64_t{1} << 30;
+  const CampaignResult result =
+      run_sized(on({small, large}, 2), {50 * gibibyte, 150 * gibibyte, 250 * gibibyte, 0});
+  EXPECT_EQ(result.finished, 3U);
+  EXPECT_EQ(result.failed, 1U);
+  EXPECT_THAT(recorder_.reasons[2], HasSubstr("needs about 250.0 GiB of device memory"));
+}
+
+TEST_F(DevicesTest, OutOfMemoryIsTriedAgainAlone) {
+  const auto device = std::make_shared<FakeDevice>();
+  Company company;
+  std::atomic<bool> failed = false;
+  device->on_step = [&](int batch) {
+    if (batch != batch_of(4)) return;
+    if (failed) return company.saw(batch, device->networks());
+    wait_until([&] { return device->networks() == 3; });
+    failed = true;
+    throw OutOfDeviceMemory("2 more bytes are not to be had");
+  };
+  const CampaignOptions how = on({device}, 3);
+  EXPECT_EQ(run(how).exit_code(), ExitCode::complete);
+  EXPECT_EQ(tables(how), undisturbed_tables());
+  EXPECT_THAT(company.of(batch_of(4)), testing::AllOf(Each(1), testing::Not(IsEmpty())));
+  ASSERT_THAT(recorder_.postponed, SizeIs(1));
+  EXPECT_THAT(recorder_.postponed[4].at(0), HasSubstr("no memory on fake:0: 2 more bytes"));
+  EXPECT_THAT(journal_text(how), HasSubstr("to be tried again alone"));
+  EXPECT_EQ(device->resets(), 0);
+}
+
+TEST_F(DevicesTest, OutOfMemoryAloneFails) {
+  const auto device = std::make_shared<FakeDevice>();
+  device->on_step = [](int batch) {
+    if (batch == batch_of(4)) throw OutOfDeviceMemory("no");
+  };
+  const CampaignOptions how = on({device}, 2);
+  const CampaignResult result = run(how);
+  EXPECT_EQ(result.failed, 1U);
+  EXPECT_EQ(result.finished, 4U);
+  EXPECT_THAT(recorder_.reasons[4], HasSubstr("nothing else ran there"));
+  EXPECT_EQ(read_failure(how.folder, tiny_campaign(5)[4].spec.id)->attempts, 1);
+}
+
+TEST_F(DevicesTest, ALostDeviceIsResetOnceAndItsNetworksGoOnAlone) {
+  const auto device = std::make_shared<FakeDevice>();
+  Company company;
+  device->on_step = [&](int batch) {
+    if (device->resets() > 0) return company.saw(batch, device->networks());
+    if (batch != batch_of(4)) return wait_until([&] { return device->lost(); });
+    wait_until([&] { return device->networks() == 3; });
+    throw DeviceLost("an illegal address");
+  };
+  const CampaignOptions how = on({device}, 3);
+  EXPECT_EQ(run(how).exit_code(), ExitCode::complete);
+  EXPECT_EQ(tables(how), undisturbed_tables());
+  EXPECT_EQ(device->resets(), 1);
+  EXPECT_FALSE(device->reset_too_early());
+  EXPECT_EQ(device->self_checks(), 2);
+  EXPECT_THAT(recorder_.postponed, SizeIs(3));
+  for (const std::uint32_t index : {2, 3, 4})  // the longest three were under way
+    EXPECT_THAT(company.of(batch_of(index)), testing::AllOf(Each(1), testing::Not(IsEmpty())));
+}
+
+TEST_F(DevicesTest, ANetworkThatLosesTheDeviceEveryTimeFails) {
+  const auto device = std::make_shared<FakeDevice>();
+  device->on_step = [](int batch) {
+    if (batch == batch_of(1)) throw DeviceLost("an illegal address");
+  };
+  const CampaignOptions how = on({device}, 2);
+  const CampaignResult result = run(how);
+  EXPECT_EQ(result.exit_code(), ExitCode::some_failed);
+  EXPECT_EQ(result.failed, 1U);
+  EXPECT_EQ(result.finished, 4U);
+  EXPECT_THAT(recorder_.reasons[1], HasSubstr("and so once before, while nothing else ran there"));
+  EXPECT_EQ(device->resets(), 2);  // not after the last loss: nothing was left to do
+  auto expected = undisturbed_tables();
+  expected.erase(tiny_campaign(5)[1].spec.id + ".txt");
+  EXPECT_EQ(tables(how), expected);
+}
+
+TEST_F(DevicesTest, OthersTakeTheWorkOfADeviceThatDoesNotComeBack) {
+  const auto broken = std::make_shared<FakeDevice>(tests::FakeTraits{.name = "fake:0", .good_resets = 0});
+  const auto sound = std::make_shared<FakeDevice>(tests::FakeTraits{.name = "fake:1"});
+  broken->on_step = [](int) { throw DeviceLost("fell off the bus"); };
+  sound->on_step = [&](int) { wait_until([&] { return broken->resets() == 1; }); };
+  const CampaignOptions how = on({broken, sound}, 2);
+  EXPECT_EQ(run(how).exit_code(), ExitCode::complete);
+  EXPECT_EQ(tables(how), undisturbed_tables());
+  EXPECT_FALSE(recorder_.postponed.empty());
+}
+
+TEST_F(DevicesTest, WithoutAnyDeviceTheRunEndsAndTheSameCommandGoesOn) {
+  const auto broken = std::make_shared<FakeDevice>(tests::FakeTraits{.good_resets = 0});
+  broken->on_step = [&](int batch) {
+    if (batch == batch_of(3)) throw DeviceLost("fell off the bus");
+  };
+  const CampaignOptions how = on({broken}, 1);
+  try {
+    run(how);
+    FAIL() << "no error";
+  } catch (const DeviceError& error) {
+    EXPECT_EQ(error.exit_code(), ExitCode::device);
+    EXPECT_THAT(error.what(), testing::AllOf(HasSubstr("fake:0 does not come back"), HasSubstr("4 networks"),
+                                             HasSubstr("run the same command again")));
+  }
+  EXPECT_THAT(tables(how), SizeIs(1));
+  EXPECT_EQ(run(options()).exit_code(), ExitCode::complete);
+  EXPECT_EQ(tables(how), undisturbed_tables());
+}
+
+TEST_F(DevicesTest, ADeviceThatIsLostByEverythingEnds) {
+  const auto broken = std::make_shared<FakeDevice>();
+  broken->on_step = [&](int) { throw DeviceLost("an illegal address"); };
+  EXPECT_THROW(run(on({broken}, 1)), DeviceError);
+  EXPECT_LT(broken->resets(), 12);
+  EXPECT_THAT(recorder_.complete, IsEmpty());
+}
+
+TEST_F(DevicesTest, OneCampaignComputesInOneWay) {
+  const auto one = std::make_shared<FakeDevice>(tests::FakeTraits{.name = "cuda:0", .numerics = "V100"});
+  const auto other = std::make_shared<FakeDevice>(tests::FakeTraits{.name = "cuda:1", .numerics = "A100"});
+  EXPECT_EQ(common_numerics({one, one}), "V100");
+  EXPECT_THROW(run(on({one, other}, 1)), DeviceError);
+  EXPECT_THAT(recorder_.begun, IsEmpty());
+}
+
+}  // namespace
+}  // namespace mayfly

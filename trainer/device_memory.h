@@ -1,0 +1,19 @@
+// How much memory of a GPU a network is expected to take: what decides how many networks share one.
+#pragma once
+
+#include <cstdint>
+
+#include "core/network_shapes.h"
+#include "kernels/backend.h"
+
+namespace mayfly {
+
+/// Bytes of a network and its data set of `dataset_bytes` on a GPU. The generator's estimate for one core
+/// (generator/estimate.h), with every count of channels rounded up to a multiple of four as the layout of the
+/// maps does there, and what every network takes besides: stream, recorded steps, sums of chunks; in fast
+/// arithmetic the workspaces of the vendor's libraries too. An estimate that turns out too small costs an
+/// attempt, not a network: see WorkList::out_of_memory().
+std::uint64_t estimate_device_memory(const NetworkShapes& shapes, std::uint64_t dataset_bytes,
+                                     Arithmetic arithmetic);
+
+}  // namespace mayfly
