@@ -53,11 +53,13 @@ __global__ void few_to_planes_kernel(MAYFLY_GRID_CONSTANT const PlanesShape s, M
 struct Unchanged {
   __device__ float operator()(float value, int /*p*/, int /*n*/, int /*c*/) const { return value; }
 };
+template <bool kRelu>
 struct Activated {
   const float* bias;
-  ActivationCode code;
+  const float* mask;
+  MapLayout mask_layout;
   __device__ float operator()(float value, int p, int n, int c) const {
-    return activate(code, value + bias[c], p, n, c);
+    return activate({kRelu, mask, mask_layout}, value + bias[c], p, n, c);
   }
 };
 
@@ -122,8 +124,11 @@ void planes_to_map(const PlanesShape& shape, const float* planes, MapLayout layo
 void planes_to_map_activated(const PlanesShape& shape, const float* planes, const float* bias,
                              const Activation& activation, MapLayout layout, float* map,
                              cudaStream_t stream) {
-  const Activated change{bias, activation_code(activation, layout, shape.channels)};
-  start_to_map(shape, planes, layout, map, change, stream);
+  const ActivationCode code = activation_code(activation, layout, shape.channels);
+  if (code.relu)
+    start_to_map(shape, planes, layout, map, Activated<true>{bias, code.mask, code.mask_layout}, stream);
+  else
+    start_to_map(shape, planes, layout, map, Activated<false>{bias, code.mask, code.mask_layout}, stream);
 }
 
 }  // namespace mayfly::cuda
