@@ -38,13 +38,12 @@ function(mayfly_default_cuda_architectures result)
 endfunction()
 
 # Same bits as on the CPU (kernels/arithmetic.md): no contraction of a*b+c, IEEE division and roots, no flush to zero.
+# scripts/cuda_kernels.py reads the same file.
 function(mayfly_cuda_compile_options)
+  file(STRINGS ${PROJECT_SOURCE_DIR}/cmake/nvcc_flags.txt flags)
+  set_property(DIRECTORY ${PROJECT_SOURCE_DIR} APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS cmake/nvcc_flags.txt)
   add_library(mayfly_cuda_options INTERFACE)
-  target_compile_options(mayfly_cuda_options INTERFACE
-    "$<$<COMPILE_LANGUAGE:CUDA>:-fmad=false;-ftz=false;-prec-div=true;-prec-sqrt=true>"
-    "$<$<COMPILE_LANGUAGE:CUDA>:-Werror=all-warnings;-Wno-deprecated-gpu-targets>"
-    "$<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-ffp-contract=off,-fno-fast-math,-Wall,-Wextra,-Werror>"
-    "$<$<COMPILE_LANGUAGE:CUDA>:-Xcompiler=-Wno-missing-field-initializers>")
+  target_compile_options(mayfly_cuda_options INTERFACE "$<$<COMPILE_LANGUAGE:CUDA>:${flags}>")
 endfunction()
 
 # cuBLAS comes with the toolkit, its library perhaps not; those under stubs/ are for linking only.

@@ -2,4 +2,4 @@
 # Every source file is laid out as clang-format does it.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-git ls-files '*.h' '*.cpp' | xargs clang-format --dry-run --Werror
+git ls-files '*.h' '*.cpp' '*.cu' | xargs clang-format --dry-run --Werror
