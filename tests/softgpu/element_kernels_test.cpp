@@ -15,6 +15,7 @@
 #include "kernels/cuda/runtime.h"
 #include "kernels/cuda/state.h"
 #include "tests/reference/exact.h"
+#include "tests/softgpu/launches.h"
 #include "tests/support/device_array.h"
 #include "tests/support/device_layout.h"
 #include "tests/support/random_cases.h"
@@ -23,6 +24,7 @@ namespace mayfly::cuda {
 namespace {
 
 using exact::Floats;
+using softgpu::launches_of;
 
 /// The parameter: whether images come before positions.
 class ElementKernels : public testing::TestWithParam<bool> {
@@ -112,8 +114,8 @@ TEST_P(ElementKernels, MaxPool2d) {
     const Buffer x_device = to_device(input, x), dy_device = to_device(output, dy);
     const Buffer y = poisoned(floats(output)), dx = poisoned(floats(input));
     const Buffer winners = allocate(pool.winner_bytes(), stream_);
-    pool.forward(x_device.floats(), y.floats(), winners.data());
-    pool.backward(dy_device.floats(), winners.data(), dx.floats());
+    EXPECT_EQ(launches_of([&] { pool.forward(x_device.floats(), y.floats(), winners.data()); }), 1U);
+    EXPECT_EQ(launches_of([&] { pool.backward(dy_device.floats(), winners.data(), dx.floats()); }), 1U);
     EXPECT_EQ(bit_differences(exact::max_pool2d(shape, x).values, from_device(output, y)), "");
     EXPECT_EQ(bit_differences(exact::max_pool2d_gradient(shape, x, dy), from_device(input, dx)), "");
   }
@@ -163,8 +165,11 @@ TEST_P(ElementKernels, ActivationBackward) {
     ASSERT_LE(activation_tickets(c.shape) * sizeof(unsigned), tickets.bytes());
     Activation activation = c.activation;
     if (drops) activation.mask = mask.floats();
-    activation_backward(context_, c.shape, activation, y_device.floats(), dy.floats(), dbias.floats(),
-                        scratch.floats(), static_cast<unsigned*>(tickets.data()));
+    EXPECT_EQ(launches_of([&] {
+                activation_backward(context_, c.shape, activation, y_device.floats(), dy.floats(),
+                                    dbias.floats(), scratch.floats(), static_cast<unsigned*>(tickets.data()));
+              }),
+              1U);
     EXPECT_EQ(bit_differences(g, from_device(map, dy)), "");
     EXPECT_EQ(bit_differences(exact::bias_gradient(c.shape, g), read(dbias)), "");
   }
@@ -185,7 +190,7 @@ TEST_P(ElementKernels, DropoutMask) {
     const LogicalMap map{shape.batch, shape.channels, shape.height, shape.width};
     const Buffer mask = poisoned(floats(map));
     set_counters(context_, {.epoch = 5, .step = static_cast<std::uint32_t>(i)});
-    dropout_mask(context_, shape, rate, 77, 3, mask.floats());
+    EXPECT_EQ(launches_of([&] { dropout_mask(context_, shape, rate, 77, 3, mask.floats()); }), 1U);
     Floats expected;
     for (const bool kept : exact::dropout_mask(shape, rate, 77, 3, static_cast<std::uint32_t>(i), 5))
       expected.push_back(kept ? exact::dropout_scale(rate) : 0.0F);
@@ -238,7 +243,11 @@ TEST_P(ElementKernels, Gather) {
     const Buffer labels = poisoned(static_cast<std::size_t>(c.shape.batch));
     const auto order_device = shared(order);
     set_counters(context_, {.step = kStep});
-    gather.run(dataset, i % 2 == 0 ? words_of(*order_device) : nullptr, x.floats(), words_of(labels));
+    EXPECT_EQ(launches_of([&] {
+                gather.run(dataset, i % 2 == 0 ? words_of(*order_device) : nullptr, x.floats(),
+                           words_of(labels));
+              }),
+              1U);
 
     Floats expected(gather.image_floats());
     std::vector<std::uint32_t> found(static_cast<std::size_t>(c.shape.batch));

@@ -9,6 +9,7 @@
 #include "kernels/cuda/softmax_cross_entropy.h"
 #include "kernels/cuda/state.h"
 #include "tests/reference/exact.h"
+#include "tests/softgpu/launches.h"
 #include "tests/support/device_array.h"
 #include "tests/support/random_cases.h"
 
@@ -16,6 +17,7 @@ namespace mayfly::cuda {
 namespace {
 
 using exact::Floats;
+using softgpu::launches_of;
 
 class FlatKernels : public testing::Test {
  protected:
@@ -59,7 +61,11 @@ TEST_F(FlatKernels, LossesOfManyImagesAndClasses) {
     const Buffer hits = allocate(static_cast<std::size_t>(batch) * 4, stream_);
     const SoftmaxScratch scratch{losses.floats(), words_of(hits), words_of(ticket)};
     reset_sums(context_);
-    softmax_cross_entropy(context_, batch, classes, x.floats(), words_of(y), dx.floats(), scratch);
+    EXPECT_EQ(launches_of([&] {
+                softmax_cross_entropy(context_, batch, classes, x.floats(), words_of(y), dx.floats(),
+                                      scratch);
+              }),
+              1U);
     softmax_cross_entropy(context_, batch, classes, x.floats(), words_of(y), nullptr, scratch);
 
     EXPECT_EQ(bit_differences(padded_rows(expected.gradient, batch, classes, 0), read<float>(dx)), "");
@@ -86,7 +92,11 @@ TEST_F(FlatKernels, SgdOfEveryCountAndManyBlocks) {
         const Buffer g = to_device(gradients);
         const Floats behind(weights.end() - kBehind, weights.end());
         set_counters(context_, {.updates = update});
-        sgd(context_, scalars, count, g.floats(), w.floats(), momentum == 0 ? nullptr : b.floats());
+        EXPECT_EQ(launches_of([&] {
+                    sgd(context_, scalars, count, g.floats(), w.floats(),
+                        momentum == 0 ? nullptr : b.floats());
+                  }),
+                  1U);
         exact::sgd(scalars, update == 0, gradients, weights, buffers);
         std::copy(behind.begin(), behind.end(), weights.end() - kBehind);
       }
