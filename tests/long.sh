@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What takes too long for .ci/run: the tests labelled long, clang-tidy over everything, threads under the thread
-# sanitizer, and twenty networks of the published space.
+# sanitizer, CUDA for all architectures by both toolkits, and twenty networks of the published space.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -8,6 +8,24 @@ scripts/install.sh build data test check
 ./test.sh release long
 scripts/check_tidy.sh
 ./test.sh tsan
+
+# CUDA 13, all architectures; then CUDA 12, for V100. Both programs must also start where there is no GPU.
+if command -v nvcc >/dev/null; then
+  scripts/build.sh cuda mayfly
+  build/cuda/cli/mayfly version
+else
+  echo "SKIPPED: CUDA for all architectures: no nvcc on the PATH"
+fi
+toolkit=0
+scripts/cuda12_toolkit.sh build/cuda12 || toolkit=$?
+if [ "$toolkit" -eq 0 ]; then
+  cmake --preset cuda -B build/cuda-by-12 -DCMAKE_CUDA_COMPILER="$PWD/build/cuda12/bin/nvcc" >/dev/null
+  cmake --build build/cuda-by-12 --target mayfly
+  build/cuda-by-12/cli/mayfly version
+elif [ "$toolkit" -ne 77 ]; then
+  exit "$toolkit"
+fi
+scripts/check_cuda.sh 70 80 || [ $? -eq 77 ]
 
 scratch="$(mktemp -d)"
 trap 'rm -rf "$scratch"' EXIT
