@@ -36,8 +36,7 @@ Layer::Layer(Backend& backend, const LayerShape& shape, std::uint32_t index, Par
   place_.bias = place_.weights + conv_->weight_floats();
   if (shape.pool) {
     pool_ = backend.make_max_pool2d(*shape.pool);
-    pooled_ = allocate_map(backend, shape.pool->out_height * shape.pool->out_width, shape.pool->batch,
-                           shape.pool->channels);
+    pooled_ = backend.allocate(pooled_floats() * sizeof(float));
     winners_ = backend.allocate(pool_->winner_bytes());
   }
   if (shape.dropout_rate > 0) {
@@ -50,10 +49,19 @@ std::size_t Layer::bias_floats(const LayerShape& shape) {
   return (static_cast<std::size_t>(shape.conv.out_channels) + kAlignFloats - 1) / kAlignFloats * kAlignFloats;
 }
 
+std::size_t Layer::pooled_floats() const {
+  const Pool2dShape& pool = *shape_.pool;
+  return backend_.map_floats(pool.out_height * pool.out_width, pool.batch, pool.channels);
+}
+
 std::size_t Layer::gradient_floats() const {
-  const std::int64_t input = shape_.conv.input_is_image ? 0 : shape_.conv.input_count();
-  const std::int64_t pooled = shape_.pool ? shape_.pool->output_count() : 0;
-  return static_cast<std::size_t>(std::max({shape_.conv.output_count(), input, pooled}));
+  const Conv2dShape& conv = shape_.conv;
+  std::size_t floats = backend_.map_floats(conv.out_positions(), conv.batch, conv.out_channels);
+  if (!conv.input_is_image)
+    floats = std::max(floats, backend_.map_floats(conv.height * conv.width, conv.batch, conv.in_channels));
+  if (shape_.pool)  // with padding larger than the map before it
+    floats = std::max(floats, pooled_floats());
+  return floats;
 }
 
 Activation Layer::activation(bool training) const {

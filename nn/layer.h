@@ -50,6 +50,7 @@ class Layer {
 
  private:
   Activation activation(bool training) const;
+  std::size_t pooled_floats() const;
 
   Backend& backend_;
   LayerShape shape_;

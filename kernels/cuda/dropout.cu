@@ -51,8 +51,10 @@ __global__ void dropout_mask_kernel(MAYFLY_GRID_CONSTANT const MaskArguments a) 
 
 }  // namespace
 
-void dropout_mask(const Context& context, const DropoutShape& shape, double rate, std::uint32_t seed,
+void dropout_mask(const Context& context, const DropoutShape& dropout, double rate, std::uint32_t seed,
                   std::uint32_t layer, float* mask) {
+  const DropoutShape shape =
+      dropout.per_element ? dropout : DropoutShape{.batch = dropout.batch, .channels = dropout.channels};
   const int padded = padded_to_four(shape.channels), positions = shape.height * shape.width;
   check_index(std::int64_t{positions} * shape.batch * padded, "a dropout mask");
   const MapLayout per_channel{0, padded};

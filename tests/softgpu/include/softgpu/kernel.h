@@ -73,7 +73,17 @@ class BoundKernel final : public KernelCall {
     if constexpr (std::is_pointer_v<T>)
       check_pointer_argument(index, argument, device, function());
     else if constexpr (std::is_class_v<T>)
-      check_structure_argument(index, &argument, sizeof(T), device, function());
+      check_structure(index, argument, device);
+  }
+
+  /// Padding between members may hold anything: only compilers that can clear it make this check possible.
+  template <class T>
+  void check_structure([[maybe_unused]] int index, [[maybe_unused]] T argument,
+                       [[maybe_unused]] int device) const {
+#if __has_builtin(__builtin_clear_padding)
+    __builtin_clear_padding(&argument);
+    check_structure_argument(index, &argument, sizeof(T), device, function());
+#endif
   }
 
   Function kernel_;
