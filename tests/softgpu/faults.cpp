@@ -22,7 +22,7 @@ std::string culprit() {
 // It ends the process, so it may do what a handler otherwise must not.
 void on_fault(int number, siginfo_t* info, void*) {
   sigaction(number, &before, nullptr);
-  if (DeviceMemory::instance().contains(info->si_addr))
+  if (DeviceMemory::instance().reserved(info->si_addr))
     fail("{} touched {}: {}", culprit(), info->si_addr, DeviceMemory::instance().place_of(info->si_addr));
   if (Blocks::instance().stack_overflow(info->si_addr)) fail("a thread's stack ran over in {}", culprit());
   // The instruction faults again, for the handler that was there before.

@@ -67,6 +67,7 @@ std::byte* DeviceMemory::take_pages(std::size_t bytes) {
 }
 
 void* DeviceMemory::allocate(int device, std::size_t bytes) {
+  watch_faults();
   Allocation made{.bytes = bytes, .device = device, .number = ++count_};
   made.page_bytes = rounded_up(bytes, kPage);
   made.pages = take_pages(made.page_bytes);
@@ -109,17 +110,27 @@ bool DeviceMemory::contains(const void* address) const {
   return address >= base_ && address < base_ + reach_;
 }
 
+bool DeviceMemory::reserved(const void* address) const {
+  return address >= base_ && address < base_ + kReach;
+}
+
 std::string DeviceMemory::place_of(const void* address) const {
   const auto* byte = static_cast<const std::byte*>(address);
-  if (!contains(address)) return "not memory of a device";
-  if (const Allocation* in = find(address); in != nullptr)
+  if (!reserved(address)) return "not memory of a device";
+  if (!contains(address)) return "far behind all allocations";
+  const Allocation* in = find(address);
+  if (in != nullptr && byte < in->end())
     return fmt::format("byte {} of {}", byte - in->begin, description(*in));
-  for (const auto& [begin, allocation] : living_) {
-    if (byte < begin && byte + kPage >= allocation.pages)
-      return fmt::format("{} bytes before {}", begin - byte, description(allocation));
-    if (byte > begin && byte < allocation.pages + allocation.page_bytes + kPage)
-      return fmt::format("{} bytes behind the end of {}", byte - allocation.end(), description(allocation));
+  const auto after = living_.lower_bound(byte);
+  const bool before_next = after != living_.end() && byte + kPage >= after->second.pages;
+  if (before_next && after->first - byte <= static_cast<std::ptrdiff_t>(kPage / 2))
+    return fmt::format("{} bytes before {}", after->first - byte, description(after->second));
+  if (after != living_.begin()) {
+    const Allocation& last = std::prev(after)->second;
+    if (byte < last.pages + last.page_bytes + kPage)
+      return fmt::format("{} bytes behind the end of {}", byte - last.end(), description(last));
   }
+  if (before_next) return fmt::format("{} bytes before {}", after->first - byte, description(after->second));
   return "memory that was freed";
 }
 

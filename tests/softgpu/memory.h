@@ -37,6 +37,8 @@ class DeviceMemory {
   const Allocation* find(const void* address) const;
   /// Whether `address` is or once was memory of a device.
   bool contains(const void* address) const;
+  /// Whether `address` will never be anything else than memory of a device.
+  bool reserved(const void* address) const;
   /// "12 bytes behind allocation 3 ..." for messages.
   std::string place_of(const void* address) const;
 
