@@ -19,12 +19,11 @@ namespace {
 constexpr unsigned kWarp = 32;
 
 bool same(const Place& a, const Place& b) {
-  return a.line() == b.line() && a.column() == b.column() &&
-         (a.function_name() == b.function_name() || std::strcmp(a.function_name(), b.function_name()) == 0);
+  return a.line == b.line && (a.function == b.function || std::strcmp(a.function, b.function) == 0);
 }
 
 std::string text(const Place& place) {
-  return fmt::format("{}:{}", place.file_name(), place.line());
+  return fmt::format("{}:{}", place.file, place.line);
 }
 
 }  // namespace

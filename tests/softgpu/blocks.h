@@ -40,7 +40,7 @@ class Blocks {
     Wait wait = Wait::none;
     bool done = false;
     bool odd_exchange = false;  ///< which of the two slots comes next
-    Place place;
+    Place place{};
     std::uint64_t slots[2];
   };
 

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <memory>
-#include <source_location>
 #include <tuple>
 #include <type_traits>
 
@@ -20,7 +19,16 @@ inline constexpr int warpSize = 32;
 
 namespace mayfly::softgpu {
 
-using Place = std::source_location;
+/// A line of a kernel. Not std::source_location: clang 14 has none.
+struct Place {
+  const char* file;
+  const char* function;
+  int line;
+  static constexpr Place current(const char* file = __builtin_FILE(),
+                                 const char* function = __builtin_FUNCTION(), int line = __builtin_LINE()) {
+    return {file, function, line};
+  }
+};
 
 /// The calling thread waits until all threads of its block have come to this place.
 void wait_for_block(const Place& place);
