@@ -71,28 +71,22 @@ class BoundKernel final : public KernelCall {
   const void* function() const override { return reinterpret_cast<const void*>(kernel_); }
   void check_arguments(int device) const override {
     int index = 0;
-    std::apply([&](const auto&... argument) { (check_argument(index++, argument, device), ...); },
+    std::apply([&](const auto&... argument) { (this->check_argument(index++, argument, device), ...); },
                arguments_);
   }
 
  private:
-  template <class T>
-  void check_argument(int index, const T& argument, int device) const {
-    if constexpr (std::is_pointer_v<T>)
-      check_pointer_argument(index, argument, device, function());
-    else if constexpr (std::is_class_v<T>)
-      check_structure(index, argument, device);
+  void check_argument(int index, const void* pointer, int device) const {
+    check_pointer_argument(index, pointer, device, function());
   }
-
-  /// Padding between members may hold anything: only compilers that can clear it make this check possible.
   template <class T>
-  void check_structure([[maybe_unused]] int index, [[maybe_unused]] T argument,
-                       [[maybe_unused]] int device) const {
-#if __has_builtin(__builtin_clear_padding)
-    __builtin_clear_padding(&argument);
-    check_structure_argument(index, &argument, sizeof(T), device, function());
-#endif
+  requires std::is_class_v<T>
+  void check_argument(int index, const T& structure, int device) const {
+    check_structure_argument(index, &structure, sizeof(T), device, function());
   }
+  template <class T>
+  requires std::is_arithmetic_v<T> || std::is_enum_v<T>
+  void check_argument(int, T, int) const {}
 
   Function kernel_;
   std::tuple<std::remove_cv_t<Parameters>...> arguments_;
