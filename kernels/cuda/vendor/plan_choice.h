@@ -4,8 +4,8 @@
 //
 // Refused: the numerical notes TENSOR_CORE, DOWN_CONVERT_INPUTS, REDUCED_PRECISION_REDUCTION and
 // NONDETERMINISTIC; the behaviour note RUNTIME_COMPILATION; a workspace above kMaxWorkspaceBytes; what does
-// not finalize. Heuristic mode A is asked, then mode FALLBACK, which cuDNN 9.10 needs for 2 % of the layers
-// on an A100: all of what mode A offers there computes in TF32 (tests/cudnn_plans).
+// not finalize. Heuristic mode A is asked, then mode FALLBACK: up to 3 % of the layers need it (forward,
+// A100, cuDNN 9.10: all that mode A offers them computes in TF32), a few on every GPU (tests/cudnn_plans).
 #pragma once
 
 #include <cstddef>
