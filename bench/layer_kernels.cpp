@@ -37,8 +37,8 @@ std::string name_of(const NamedNetwork& network, std::size_t index, const LayerS
 void register_layer(const NamedNetwork& network, std::size_t index, const LayerShape& layer,
                     const Subject& subject) {
   const auto add = [&](const char* name, Direction direction) {
-    benchmark::RegisterBenchmark(name_of(network, index, layer, name).c_str(),
-                                 [=](benchmark::State& state) { run(state, layer, subject, direction); });
+    register_benchmark(name_of(network, index, layer, name), subject,
+                       [=](benchmark::State& state) { run(state, layer, subject, direction); });
   };
   add("forward", &LayerBench::forward);
   if (!layer.conv.input_is_image) add("data_gradient", &LayerBench::data_gradient);

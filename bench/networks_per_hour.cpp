@@ -94,7 +94,7 @@ void run(int argc, char** argv) {
   CampaignOptions options{.lifespan = {.epochs = kEpochs, .arithmetic = arithmetic},
                           .devices = open_devices(device, arithmetic),
                           .cores = static_cast<int>(std::thread::hardware_concurrency())};
-  for (const auto& each : options.devices) fmt::print("{}: {}\n", each->name(), each->information());
+  for (const auto& each : options.devices) fmt::print("{}\n", each->information());
   fmt::print("preset {}, lives of {} epochs on FashionMNIST's images, of which {:.2f} % are lived\n", preset,
              kLifeEpochs, 100 * kEpochs / kLifeEpochs / static_cast<double>(kShare));
   const auto networks = networks_of(preset, static_cast<std::uint32_t>(count), arithmetic);

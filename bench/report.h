@@ -25,9 +25,8 @@ inline Subject open_subject(int& argc, char** argv) {
   Subject subject{.device = open_devices(device, fast ? Arithmetic::fast : Arithmetic::exact).front(),
                   .peak = {}};
   subject.peak = subject.device->peak();
-  fmt::print("{}: {}{}; peak {:.1f} GFLOP/s{}\n", subject.device->name(), subject.device->information(),
-             fast ? ", fast arithmetic" : "", subject.peak.flops * 1e-9,
-             device == "cpu" ? " of one core" : "");
+  fmt::print("{}{}; peak {:.1f} GFLOP/s{}\n", subject.device->information(), fast ? ", fast arithmetic" : "",
+             subject.peak.flops * 1e-9, device == "cpu" ? " of one core" : "");
   return subject;
 }
 
@@ -58,16 +57,24 @@ inline void count_useful(benchmark::State& state, double useful_flops, double pe
   if (peak > 0) state.counters["percent_of_peak"] = rate(100.0 * useful_flops / peak);
 }
 
-/// The benchmark's loop. The device works on while the host asks for more; a call every now and then waits
-/// for it, so that its queue stays short, and the last one waits for all.
+/// Registers a benchmark whose rates count the time that matters: of the CPU that computes, or of the clock
+/// while a GPU does.
+template <class Body>
+void register_benchmark(const std::string& name, const Subject& subject, const Body& body) {
+  auto* registered = benchmark::RegisterBenchmark(name.c_str(), body);
+  if (subject.device->name() != "cpu") registered->UseRealTime();
+}
+
+/// The benchmark's loop. A GPU works on while the host asks for more; a call every now and then waits for it,
+/// so that its queue stays short, and the last one waits for all.
 template <class Work>
 void time_calls(benchmark::State& state, Backend& backend, const Work& work) {
-  constexpr int kQueue = 64;
+  const int queue = backend.is_cuda() ? 64 : 1;
   work();
+  work();  // as recorded
   backend.synchronise();
-  int asked = 0;
-  while (state.KeepRunningBatch(kQueue)) {
-    for (asked = 0; asked < kQueue; ++asked) work();
+  while (state.KeepRunningBatch(queue)) {
+    for (int asked = 0; asked < queue; ++asked) work();
     backend.synchronise();
   }
 }

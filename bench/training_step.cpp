@@ -56,7 +56,7 @@ int main(int argc, char** argv) {
   using namespace mayfly;
   return bench::run_benchmarks(argc, argv, [](const bench::Subject& subject) {
     for (const NamedNetwork& network : named_networks())
-      benchmark::RegisterBenchmark(network.name.c_str(), [=](benchmark::State& state) {
+      bench::register_benchmark(network.name, subject, [=](benchmark::State& state) {
         bench::training_step(state, network, subject);
       });
   });

@@ -40,10 +40,10 @@ double memory_bytes(int pages) {
 }
 
 void examine_processor() {
-  const std::string simd = make_backend("cpu", 1)->description();
+  const std::string simd = open_devices("cpu").front()->information();
   const std::string name = processor_name();
   say("processor", (name.empty() ? "" : name + "; ") + simd);
-  if (simd.find("none") != std::string::npos)
+  if (simd.find("plain") != std::string::npos)
     say("", "no vector instructions with FMA: correct, but slow; use a processor with AVX2, AVX-512 or NEON");
   say("cores", fmt::format("{}", std::thread::hardware_concurrency()));
   say("memory", fmt::format("{}, {} free", bytes_text(memory_bytes(_SC_PHYS_PAGES)),
@@ -55,11 +55,11 @@ void examine_cuda() {
   say("CUDA", cuda_build());
   try {
     for (const auto& device : open_devices("cuda")) {
-      say(device->name(), fmt::format("{}; {} free", device->information(),
-                                      bytes_text(static_cast<double>(device->free_memory()))));
+      say("GPU", fmt::format("{}; {} free", device->information(),
+                             bytes_text(static_cast<double>(device->free_memory()))));
     }
   } catch (const DeviceError& error) {
-    say("GPUs", error.what());
+    say("GPU", error.what());
   }
 }
 

@@ -90,7 +90,7 @@ void print_result(const SelfTestResult& result) {
 
 int test(const std::shared_ptr<Device>& device, const SelftestOptions& options) {
   const Arithmetic arithmetic = parse_arithmetic(options.arithmetic);
-  fmt::print("\n{}: {}; arithmetic {}\n", device->name(), device->information(), options.arithmetic);
+  fmt::print("\n{}; arithmetic {}\n", device->information(), options.arithmetic);
   const int failures =
       self_test(device, {.arithmetic = arithmetic, .networks = options.networks}, print_result);
   if (failures == 0 && options.seconds > 0) print_rates(*device, options.seconds);

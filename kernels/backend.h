@@ -245,7 +245,8 @@ class Device {
   virtual std::unique_ptr<Backend> make_backend(int threads) = 0;
   /// Begins anew after DeviceLost, once all its backends are gone; DeviceLost where that does not help.
   virtual void reset() = 0;
-  /// One line for a bug report: kind of GPU, compute capability, memory, versions of driver and libraries.
+  /// One line for a bug report: name, kind of GPU, compute capability, memory, versions of driver and
+  /// libraries.
   virtual std::string information() const { return name(); }
   virtual DevicePeak peak() const { return {}; }
 };

@@ -92,4 +92,9 @@ void CpuBackend::advance(bool trained) {
   if (trained) ++counters_.updates;
 }
 
+std::string CpuDevice::information() const {
+  select_simd_from_environment();
+  return fmt::format("cpu: {}", simd_name());
+}
+
 }  // namespace mayfly::cpu

@@ -63,7 +63,7 @@ class CpuDevice final : public Device {
     return std::make_unique<CpuBackend>(threads);
   }
   void reset() override {}
-  std::string information() const override { return CpuBackend(1).description(); }
+  std::string information() const override;
   DevicePeak peak() const override { return {.flops = measure_fma_peak()}; }
 };
 
