@@ -61,11 +61,14 @@ class CudaBackend::Recording {
 CudaBackend::CudaBackend(std::shared_ptr<CudaDevice> device)
     : device_(in_use(std::move(device))),
       state_(cuda::allocate(sizeof(DeviceState), stream_)),
-      context_{.stream = stream_, .state = static_cast<DeviceState*>(state_.data())},
+      context_{.stream = stream_,
+               .state = static_cast<DeviceState*>(state_.data()),
+               .image_major = device_->arithmetic() == Arithmetic::fast},
+      vendor_(context_.image_major ? make_vendor_engine(context_) : nullptr),
       workspace_(stream_) {}
 
 std::string CudaBackend::description() const {
-  return fmt::format("{}: {}", device_->name(), device_->model());
+  return fmt::format("{}: {}{}", device_->name(), device_->model(), vendor_ ? ", arithmetic fast" : "");
 }
 
 void CudaBackend::upload(const void* host, void* device, std::size_t bytes) {
@@ -100,6 +103,7 @@ void CudaBackend::reserve_for_loss(int batch) {
 std::unique_ptr<Conv2d> CudaBackend::make_conv2d(const Conv2dShape& shape) {
   reserve_for(shape);
   reserve_for_loss(shape.batch);
+  if (vendor_) return vendor_->make_conv2d(shape);
   return std::make_unique<CudaConv2d>(shape, device_->multiprocessors(), context_, workspace_);
 }
 

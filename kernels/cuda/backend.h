@@ -6,6 +6,7 @@
 #include "kernels/cuda/context.h"
 #include "kernels/cuda/device.h"
 #include "kernels/cuda/runtime.h"
+#include "kernels/cuda/vendor/vendor.h"
 #include "kernels/cuda/workspace.h"
 
 namespace mayfly::cuda {
@@ -57,6 +58,7 @@ class CudaBackend final : public Backend {
   Stream stream_;
   Buffer state_;
   Context context_;
+  std::unique_ptr<VendorEngine> vendor_;  // fast arithmetic only
   Workspace workspace_;
   PinnedValue<DeviceState> read_;
   StepCounters counters_;  // what the device's will be when all that was started is done

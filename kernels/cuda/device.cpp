@@ -6,6 +6,7 @@
 #include "kernels/cuda/backend.h"
 #include "kernels/cuda/error.h"
 #include "kernels/cuda/runtime.h"
+#include "kernels/cuda/vendor/vendor.h"
 
 namespace mayfly::cuda {
 namespace {
@@ -39,7 +40,9 @@ std::string CudaDevice::name() const {
 }
 
 std::string CudaDevice::numerics() const {
-  return "";
+  if (arithmetic_ == Arithmetic::exact) return "";
+  use();
+  return vendor_numerics(model_);
 }
 
 void CudaDevice::use() const {

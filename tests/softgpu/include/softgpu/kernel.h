@@ -79,10 +79,15 @@ class BoundKernel final : public KernelCall {
   void check_argument(int index, const void* pointer, int device) const {
     check_pointer_argument(index, pointer, device, function());
   }
+  /// What lies between members may be anything: only a compiler that can clear it makes this check possible.
   template <class T>
   requires std::is_class_v<T>
-  void check_argument(int index, const T& structure, int device) const {
+  void check_argument([[maybe_unused]] int index, [[maybe_unused]] T structure,
+                      [[maybe_unused]] int device) const {
+#if __has_builtin(__builtin_clear_padding)
+    __builtin_clear_padding(&structure);
     check_structure_argument(index, &structure, sizeof(T), device, function());
+#endif
   }
   template <class T>
   requires std::is_arithmetic_v<T> || std::is_enum_v<T>

@@ -1,0 +1,112 @@
+// What a training step asks of the device, counted: one launch of a recorded graph, and nothing else.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+
+#include "nn/network.h"
+#include "nn/normalize.h"
+#include "tests/nn/small_network.h"
+#include "tests/softgpu/softgpu.h"
+#include "trainer/lifespan.h"
+#include "trainer/self_test/named_networks.h"
+
+namespace mayfly {
+namespace {
+
+/// A network on the software device and images for it.
+struct Life {
+  Life(NetworkSpec network_spec, ImageShape shape, int batches)
+      : spec(std::move(network_spec)),
+        images(static_cast<std::size_t>(spec.batch_size * batches), shape, spec.classes),
+        backend(make_backend("cuda:0", 1)),
+        dataset(backend->make_dataset(images.pixels, images.labels, shape)),
+        network(*backend, spec, shape, pixel_table(Normalize::half, {}, shape), {}) {
+    network.initialise();
+    network.set_order(images.order);
+  }
+  /// After the first step, which is not recorded, and the second, which is.
+  void warm_up() {
+    network.train_step(*dataset);
+    network.train_step(*dataset);
+    backend->synchronise();
+  }
+  NetworkSpec spec;
+  tests::RandomImages images;
+  std::unique_ptr<Backend> backend;
+  std::unique_ptr<DeviceDataset> dataset;
+  Network network;
+};
+
+TEST(StepCounts, AStepIsOneGraphLaunch) {
+  constexpr int kSteps = 5;
+  Life life(tests::small_network(), tests::kSmallImage, kSteps + 2);
+  life.warm_up();
+  softgpu::reset_counts();
+  for (int i = 0; i < kSteps; ++i) life.network.train_step(*life.dataset);
+  const softgpu::Counts before_reading = softgpu::counts();
+  EXPECT_EQ(before_reading.graph_launches, static_cast<std::uint64_t>(kSteps));
+  EXPECT_EQ(before_reading.launches, 0U);
+  EXPECT_EQ(before_reading.allocations, 0U);
+  EXPECT_EQ(before_reading.frees, 0U);
+  EXPECT_EQ(before_reading.synchronisations, 0U);
+  life.backend->synchronise();
+  EXPECT_EQ(softgpu::counts().copies, 0U);  // counted when they run, recorded ones too
+  EXPECT_EQ(softgpu::counts().sets, 0U);
+}
+
+TEST(StepCounts, AnEvaluationStepIsOneGraphLaunch) {
+  Life life(tests::small_network(), tests::kSmallImage, 8);
+  for (int i = 0; i < 2; ++i) life.network.evaluate_step(*life.dataset);
+  life.backend->synchronise();
+  softgpu::reset_counts();
+  for (int i = 0; i < 3; ++i) life.network.evaluate_step(*life.dataset);
+  EXPECT_EQ(softgpu::counts().graph_launches, 3U);
+  EXPECT_EQ(softgpu::counts().launches, 0U);
+  EXPECT_EQ(softgpu::counts().synchronisations, 0U);
+}
+
+/// Kernels of one training step. Fewer are fine: lower the number then, here and in docs/cuda.md.
+TEST(StepCounts, KernelsOfAStep) {
+  const std::map<std::string, std::size_t> expected = {{"published_batch_25", 23},
+                                                       {"published_batch_186", 27},
+                                                       {"paper_sample", 27},
+                                                       {"lenet_like", 23},
+                                                       {"three_3x3", 23}};
+  for (const NamedNetwork& named : named_networks()) {
+    NetworkSpec spec = named.spec;
+    spec.batch_size = 2;  // the number does not depend on it
+    softgpu::reset_counts();
+    Life life(spec, named.image, 2);
+    life.warm_up();
+    const auto graphs = softgpu::captured_graphs();
+    ASSERT_EQ(graphs.size(), 1U) << named.name;
+    EXPECT_EQ(graphs.front().size(), expected.at(named.name))
+        << named.name << ":\n"
+        << fmt::format("{}", fmt::join(graphs.front(), "\n"));
+  }
+}
+
+/// An epoch copies its order to the device; each half of it reads the sums of training and those of
+/// validation, which tables time apart; nothing else waits.
+TEST(StepCounts, AHalfEpochReadsTwice) {
+  NetworkSpec spec = tests::small_network();
+  const tests::RandomImages images(60, tests::kSmallImage, spec.classes);
+  const Dataset dataset{.name = "synthetic",
+                        .classes = spec.classes,
+                        .train = {tests::kSmallImage, images.pixels, images.labels},
+                        .validation = {tests::kSmallImage, images.pixels, images.labels}};
+  const auto backend = make_backend("cuda:0", 1);
+  Lifespan life(*backend, spec, dataset, {.epochs = 2});
+  life.next({});
+  life.next({});
+  for (const std::uint64_t uploads : {1U, 0U}) {  // the second epoch
+    softgpu::reset_counts();
+    life.next({});
+    EXPECT_EQ(softgpu::counts().synchronisations, 2 + uploads);
+    EXPECT_EQ(softgpu::counts().copies, 2 + uploads);
+    EXPECT_EQ(softgpu::counts().allocations, 0U);
+    EXPECT_EQ(softgpu::counts().graph_launches, 5U + 10U);
+  }
+}
+
+}  // namespace
+}  // namespace mayfly
