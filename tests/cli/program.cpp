@@ -60,10 +60,11 @@ void limit_files(std::uint64_t bytes) {
   set_environment(around);
   if (around.permissions_count) prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0);
   if (around.largest_file) limit_files(*around.largest_file);
-  std::vector<char*> argv = {const_cast<char*>(MAYFLY_PROGRAM)};
+  const char* program = around.soft_gpu ? MAYFLY_SOFT_PROGRAM : MAYFLY_PROGRAM;
+  std::vector<char*> argv = {const_cast<char*>(program)};
   for (const std::string& argument : arguments) argv.push_back(const_cast<char*>(argument.c_str()));
   argv.push_back(nullptr);
-  execv(MAYFLY_PROGRAM, argv.data());
+  execv(program, argv.data());
   _exit(127);
 }
 

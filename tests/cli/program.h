@@ -15,6 +15,7 @@ struct Outcome {
 };
 
 struct Surroundings {
+  bool soft_gpu = false;                 ///< the program with the software device of tests/softgpu for CUDA
   std::vector<std::string> environment;  ///< "NAME=value", added
   std::string out_file;                  ///< stdout goes there; then Outcome::out is empty
   std::optional<std::uint64_t> largest_file = std::nullopt;  ///< bytes: a disk that is full from there on

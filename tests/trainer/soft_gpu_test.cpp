@@ -1,0 +1,74 @@
+// Campaigns on the software device of tests/softgpu: the CPU's tables, whatever the device does meanwhile.
+#include <gmock/gmock.h>
+
+#include "tests/softgpu/softgpu.h"
+#include "tests/trainer/tiny_campaign.h"
+
+namespace mayfly {
+namespace {
+
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+class SoftGpuTest : public tests::TinyCampaignTest {
+ protected:
+  void SetUp() override { before_ = softgpu::settings(); }
+  void TearDown() override {
+    softgpu::clear_failures();
+    softgpu::configure(before_);
+  }
+
+  CampaignOptions on_gpus(int jobs) const {
+    CampaignOptions how = options("gpu");
+    how.devices = open_devices("cuda");
+    how.jobs = jobs;
+    return how;
+  }
+
+  /// Tables of a campaign as if no GPU had trained them.
+  static std::map<std::string, std::string> plain_tables(const CampaignOptions& how) {
+    std::map<std::string, std::string> texts = tables(how);
+    for (auto& [file, text] : texts) {
+      Table table = parse_table(text, file);
+      EXPECT_TRUE(table.train_gpu) << file;
+      table.train_gpu = false;
+      text = table_text(table);
+    }
+    return texts;
+  }
+
+  softgpu::Settings before_;
+};
+
+TEST_F(SoftGpuTest, TheTablesAreTheCpus) {
+  const CampaignOptions how = on_gpus(2);
+  EXPECT_EQ(how.devices.size(), 2U);
+  EXPECT_EQ(run(how).exit_code(), ExitCode::complete);
+  EXPECT_THAT(recorder_.postponed, IsEmpty());
+  EXPECT_EQ(plain_tables(how), undisturbed_tables());
+}
+
+TEST_F(SoftGpuTest, OneAllocationThatFailsCostsAnAttempt) {
+  softgpu::fail_next(softgpu::Call::allocate, cudaErrorMemoryAllocation, 60);
+  const CampaignOptions how = on_gpus(1);
+  EXPECT_EQ(run(how).exit_code(), ExitCode::complete);
+  EXPECT_EQ(recorder_.postponed.size(), 1U);
+  EXPECT_EQ(plain_tables(how), undisturbed_tables());
+}
+
+TEST_F(SoftGpuTest, ADeviceThatIsTooSmallFailsItsNetworks) {
+  softgpu::Settings small = before_;
+  small.devices = 1;
+  small.memory = std::size_t{1} << 30;
+  softgpu::configure(small);
+  std::vector<CampaignNetwork> networks = tests::tiny_campaign(2);
+  networks[0].device_memory = std::uint64_t{2} << 30;
+  DatasetStore store = tests::tiny_store();
+  const CampaignResult result = run_campaign(networks, store, on_gpus(1), recorder_);
+  EXPECT_EQ(result.finished, 1U);
+  EXPECT_EQ(result.failed, 1U);
+  EXPECT_THAT(recorder_.reasons[0], HasSubstr("needs about 2.0 GiB"));
+}
+
+}  // namespace
+}  // namespace mayfly
