@@ -1,10 +1,15 @@
 #!/usr/bin/env bash
-# The same campaign by several builds of the program, every kind of vector, one and two jobs, one and two threads:
-# the tables must be equal, byte for byte.
-#   identity.sh PROGRAM...
+# The same campaign by several builds of the program, every kind of vector, one and two jobs, one and two threads,
+# and on the software GPU: the tables must be equal, byte for byte (but for the field that says that a GPU was used).
+#   identity.sh [--gpu PROGRAM] PROGRAM...     --gpu: a program whose --device cuda works here
 set -euo pipefail
 
-[ $# -gt 0 ] || { echo "usage: identity.sh PROGRAM..." >&2; exit 2; }
+gpu_program=
+if [ "${1:-}" = --gpu ]; then
+  gpu_program="$2"
+  shift 2
+fi
+[ $# -gt 0 ] || { echo "usage: identity.sh [--gpu PROGRAM] PROGRAM..." >&2; exit 2; }
 scratch="$(mktemp -d)"
 trap 'rm -rf "$scratch"' EXIT
 
@@ -19,6 +24,7 @@ try() {
   mkdir "$folder"
   cp "$scratch/first/campaign.toml" "$folder/"
   "$@" "$folder" --progress none || { echo "identity.sh: failed: $name" >&2; exit 1; }
+  sed -i '2s/ True True / False True /' "$folder"/tables/*/*.txt  # train_GPU
   diff -r "$scratch/run-0/tables" "$folder/tables" >"$scratch/diff" || {
     echo "identity.sh: other tables: $name" >&2
     head -20 "$scratch/diff" >&2
@@ -41,6 +47,10 @@ for program in "$@"; do
     unset MAYFLY_SIMD
   done
 done
+if [ -n "$gpu_program" ]; then
+  try "$gpu_program, 1 network at a time on 1 GPU" "$gpu_program" run --device cuda:0 --jobs 1
+  try "$gpu_program, 3 at once on each of 2 GPUs" "$gpu_program" run --device cuda:0,1 --jobs 3
+fi
 echo "identity.sh: $compared runs, equal tables"
 
 # The same tables read by a program that shares nothing with this one.

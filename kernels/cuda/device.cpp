@@ -67,7 +67,7 @@ std::unique_ptr<Backend> CudaDevice::make_backend(int /*threads*/) {
 }
 
 void CudaDevice::reset() {
-  use();
+  cudaSetDevice(ordinal_);  // reports the error that made this necessary
   check(cudaDeviceReset(), "reset the device");
   use();
 }

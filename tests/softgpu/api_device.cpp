@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <cstring>
+#include <map>
 
 #include "memory.h"
 #include "runtime.h"
@@ -43,91 +44,20 @@ cudaDeviceProp properties_of(const Settings& settings, int device) {
   return p;
 }
 
-bool limit_of(const cudaDeviceProp& p, cudaDeviceAttr attribute, int* value) {
-  switch (attribute) {
-    case cudaDevAttrMaxThreadsPerBlock:
-      *value = p.maxThreadsPerBlock;
-      return true;
-    case cudaDevAttrMaxBlockDimX:
-      *value = p.maxThreadsDim[0];
-      return true;
-    case cudaDevAttrMaxBlockDimY:
-      *value = p.maxThreadsDim[1];
-      return true;
-    case cudaDevAttrMaxBlockDimZ:
-      *value = p.maxThreadsDim[2];
-      return true;
-    case cudaDevAttrMaxGridDimX:
-      *value = p.maxGridSize[0];
-      return true;
-    case cudaDevAttrMaxGridDimY:
-      *value = p.maxGridSize[1];
-      return true;
-    case cudaDevAttrMaxGridDimZ:
-      *value = p.maxGridSize[2];
-      return true;
-    case cudaDevAttrMaxSharedMemoryPerBlock:
-      *value = static_cast<int>(p.sharedMemPerBlock);
-      return true;
-    case cudaDevAttrMaxSharedMemoryPerBlockOptin:
-      *value = static_cast<int>(p.sharedMemPerBlockOptin);
-      return true;
-    case cudaDevAttrMaxSharedMemoryPerMultiprocessor:
-      *value = static_cast<int>(p.sharedMemPerMultiprocessor);
-      return true;
-    case cudaDevAttrMaxRegistersPerBlock:
-      *value = p.regsPerBlock;
-      return true;
-    case cudaDevAttrMaxRegistersPerMultiprocessor:
-      *value = p.regsPerMultiprocessor;
-      return true;
-    case cudaDevAttrMaxThreadsPerMultiProcessor:
-      *value = p.maxThreadsPerMultiProcessor;
-      return true;
-    case cudaDevAttrWarpSize:
-      *value = p.warpSize;
-      return true;
-    default:
-      return false;
-  }
-}
-
-bool property_of(const cudaDeviceProp& p, cudaDeviceAttr attribute, int* value) {
-  switch (attribute) {
-    case cudaDevAttrMultiProcessorCount:
-      *value = p.multiProcessorCount;
-      return true;
-    case cudaDevAttrComputeCapabilityMajor:
-      *value = p.major;
-      return true;
-    case cudaDevAttrComputeCapabilityMinor:
-      *value = p.minor;
-      return true;
-    case cudaDevAttrClockRate:
-      *value = 1380000;
-      return true;  // kHz
-    case cudaDevAttrMemoryClockRate:
-      *value = 877000;
-      return true;  // kHz
-    case cudaDevAttrGlobalMemoryBusWidth:
-      *value = p.memoryBusWidth;
-      return true;
-    case cudaDevAttrL2CacheSize:
-      *value = p.l2CacheSize;
-      return true;
-    case cudaDevAttrPciBusId:
-      *value = p.pciBusID;
-      return true;
-    case cudaDevAttrPciDeviceId:
-    case cudaDevAttrPciDomainId:
-    case cudaDevAttrIntegrated:
-    case cudaDevAttrComputeMode:
-    case cudaDevAttrEccEnabled:
-      *value = 0;
-      return true;
-    default:
-      return false;
-  }
+/// The attributes that the engine, or a test, asks for; clock rates in kHz.
+std::map<cudaDeviceAttr, int> attributes_of(const cudaDeviceProp& p) {
+  return {{cudaDevAttrMaxThreadsPerBlock, p.maxThreadsPerBlock},
+          {cudaDevAttrMaxSharedMemoryPerBlock, static_cast<int>(p.sharedMemPerBlock)},
+          {cudaDevAttrMaxRegistersPerBlock, p.regsPerBlock},
+          {cudaDevAttrMaxThreadsPerMultiProcessor, p.maxThreadsPerMultiProcessor},
+          {cudaDevAttrWarpSize, p.warpSize},
+          {cudaDevAttrMultiProcessorCount, p.multiProcessorCount},
+          {cudaDevAttrComputeCapabilityMajor, p.major},
+          {cudaDevAttrComputeCapabilityMinor, p.minor},
+          {cudaDevAttrClockRate, 1380000},
+          {cudaDevAttrMemoryClockRate, 877000},
+          {cudaDevAttrGlobalMemoryBusWidth, p.memoryBusWidth},
+          {cudaDevAttrL2CacheSize, p.l2CacheSize}};
 }
 
 }  // namespace
@@ -165,8 +95,11 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int dev
   return call("cudaDeviceGetAttribute", [&](Runtime& runtime) {
     if (!exists(runtime, device)) return cudaErrorInvalidDevice;
     const cudaDeviceProp p = properties_of(runtime.settings, device);
-    return limit_of(p, attribute, value) || property_of(p, attribute, value) ? cudaSuccess
-                                                                             : cudaErrorInvalidValue;
+    const auto attributes = attributes_of(p);
+    const auto found = attributes.find(attribute);
+    if (found == attributes.end()) return cudaErrorInvalidValue;
+    *value = found->second;
+    return cudaSuccess;
   });
 }
 

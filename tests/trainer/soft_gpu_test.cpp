@@ -7,8 +7,10 @@
 namespace mayfly {
 namespace {
 
+using testing::Each;
 using testing::HasSubstr;
 using testing::IsEmpty;
+using testing::Not;
 
 class SoftGpuTest : public tests::TinyCampaignTest {
  protected:
@@ -46,6 +48,20 @@ TEST_F(SoftGpuTest, TheTablesAreTheCpus) {
   EXPECT_EQ(run(how).exit_code(), ExitCode::complete);
   EXPECT_THAT(recorder_.postponed, IsEmpty());
   EXPECT_EQ(plain_tables(how), undisturbed_tables());
+}
+
+TEST_F(SoftGpuTest, AFaultInAKernelCostsAnAttempt) {
+  for (const unsigned after : {0U, 300U, 2000U}) {  // in the self-check, and in networks
+    recorder_.postponed.clear();
+    CampaignOptions how = on_gpus(2);
+    how.folder = scratch_.path() / std::to_string(after);
+    softgpu::fail_next(softgpu::Call::kernel, cudaErrorIllegalAddress, after);
+    EXPECT_EQ(run(how).exit_code(), ExitCode::complete);
+    EXPECT_THAT(recorder_.postponed, Not(IsEmpty()));
+    for (const auto& [index, reasons] : recorder_.postponed)
+      EXPECT_THAT(reasons, Each(HasSubstr("was lost: ")));
+    EXPECT_EQ(plain_tables(how), undisturbed_tables());
+  }
 }
 
 TEST_F(SoftGpuTest, OneAllocationThatFailsCostsAnAttempt) {
