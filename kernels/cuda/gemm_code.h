@@ -302,4 +302,20 @@ using Tile64x32 = Tile<64, 32, 8, 8, 4>;
 using Tile32x32 = Tile<32, 32, 16, 4, 4>;
 using Tile64x16 = Tile<64, 16, 16, 4, 4>;
 
+template <Product P, int V>
+void start_gemm(const GemmArgs& args, GemmTile tile, cudaStream_t stream) {
+  switch (tile) {
+    case GemmTile::t64x64:
+      return start_gemm<Tile64x64, P, V>(args, stream);
+    case GemmTile::t32x64:
+      return start_gemm<Tile32x64, P, V>(args, stream);
+    case GemmTile::t64x32:
+      return start_gemm<Tile64x32, P, V>(args, stream);
+    case GemmTile::t32x32:
+      return start_gemm<Tile32x32, P, V>(args, stream);
+    case GemmTile::t64x16:
+      return start_gemm<Tile64x16, P, V>(args, stream);
+  }
+}
+
 }  // namespace mayfly::cuda

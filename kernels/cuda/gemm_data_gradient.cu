@@ -3,20 +3,10 @@
 namespace mayfly::cuda {
 
 void run_data_gradient(const GemmArgs& args, const GemmKernel& kernel, cudaStream_t stream) {
-  constexpr Product kProduct = Product::data_gradient;
-  if (kernel.loads == GemmLoads::one) return start_gemm<Tile32x32, kProduct, 1>(args, stream);
-  switch (kernel.tile) {
-    case GemmTile::t64x64:
-      return start_gemm<Tile64x64, kProduct, 4>(args, stream);
-    case GemmTile::t32x64:
-      return start_gemm<Tile32x64, kProduct, 4>(args, stream);
-    case GemmTile::t64x32:
-      return start_gemm<Tile64x32, kProduct, 4>(args, stream);
-    case GemmTile::t32x32:
-      return start_gemm<Tile32x32, kProduct, 4>(args, stream);
-    case GemmTile::t64x16:
-      return start_gemm<Tile64x16, kProduct, 4>(args, stream);
-  }
+  if (kernel.loads == GemmLoads::four)
+    start_gemm<Product::data_gradient, 4>(args, kernel.tile, stream);
+  else  // more than 512 channels, not a multiple of four: rare, so one tile does
+    start_gemm<Tile32x32, Product::data_gradient, 1>(args, stream);
 }
 
 }  // namespace mayfly::cuda
