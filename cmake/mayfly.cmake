@@ -3,7 +3,8 @@
 # The bits are a contract: no contraction of a*b+c, no fast-math (kernels/arithmetic.md).
 add_library(mayfly_options INTERFACE)
 target_include_directories(mayfly_options INTERFACE ${PROJECT_SOURCE_DIR})
-target_include_directories(mayfly_options SYSTEM INTERFACE ${RANDOM123_INCLUDE_DIR} ${TOMLPLUSPLUS_INCLUDE_DIR})
+target_include_directories(mayfly_options SYSTEM INTERFACE ${RANDOM123_INCLUDE_DIR} ${STB_INCLUDE_DIR}
+  ${TOMLPLUSPLUS_INCLUDE_DIR})
 set(mayfly_cxx_options
   -ffp-contract=off -fno-fast-math -Wall -Wextra -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
   -Wno-missing-field-initializers)  # designated initialisers name what differs from the default

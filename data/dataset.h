@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/shape.h"
+#include "data/image_options.h"
 
 namespace mayfly {
 
@@ -18,6 +20,13 @@ struct ImageSet {
   std::size_t count() const { return labels.size(); }
 };
 
+/// How the images of a folder were read (data/image_folder.h).
+struct ImageFolderFacts {
+  ImageOptions options;               ///< with the size that the images have
+  std::string hash;                   ///< 16 hexadecimal digits of all pixels and labels
+  std::vector<std::string> left_out;  ///< "file: reason" of each damaged image
+};
+
 struct Dataset {
   std::string name;  ///< as in the tables: "CIFAR100", "FashionMNIST", ...
   int classes = 0;
@@ -26,6 +35,7 @@ struct Dataset {
   ImageSet validation;  ///< the official test images
   /// Whether both counts are the official ones; where not, replays compare courses, not values.
   bool official_counts = true;
+  std::optional<ImageFolderFacts> images = std::nullopt;  ///< of a folder of images
 };
 
 }  // namespace mayfly
