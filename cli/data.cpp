@@ -38,7 +38,7 @@ void add_data(Commands& commands) {
   data->require_subcommand(1);
   const auto options = std::make_shared<PathOptions>();
   CLI::App* path = data->add_subcommand("path", "Print the folder of each data set, or of one");
-  path->add_option("NAME", options->name, "CIFAR100, FashionMNIST, CIFAR10 or MNIST");
+  path->add_option("NAME", options->name, "CIFAR100, FashionMNIST, SVHN, CIFAR10 or MNIST");
   path->add_option("--data-root", options->data_root, "Folder to look in first");
   path->footer("Examples:\n  mayfly data path\n  mayfly data path FashionMNIST");
   path->final_callback(

@@ -2,6 +2,7 @@
 
 #include "data/cifar_binary.h"
 #include "data/idx.h"
+#include "data/svhn.h"
 
 namespace mayfly {
 namespace {
@@ -12,6 +13,11 @@ Dataset load_idx(const DatasetFormat& format, const std::filesystem::path& /*fol
   const int classes = format.info.classes;
   return {.train = read_idx(files[0], files[1], classes),
           .validation = read_idx(files[2], files[3], classes)};
+}
+
+Dataset load_svhn(const DatasetFormat& /*format*/, const std::filesystem::path& /*folder*/,
+                  const Paths& files) {
+  return {.train = read_svhn(files[0]), .validation = read_svhn(files[1])};
 }
 
 Dataset load_cifar100(const DatasetFormat& /*format*/, const std::filesystem::path& folder,
@@ -48,9 +54,13 @@ std::vector<DatasetFormat> make_formats() {
       {.info = {"CIFAR100", 100, {3, 32, 32}, 50000, 10000},
        .folders = {"cifar-100-binary", "CIFAR100", "CIFAR100/cifar-100-binary"},
        .files = {{"train.bin"}, {"test.bin"}},
-       .archive = "cifar-100-binary.tar.gz",
        .advice = "get cifar-100-binary.tar.gz (the binary version) from the CIFAR site and unpack it there",
        .load = load_cifar100},
+      {.info = {"SVHN", 10, {3, 32, 32}, 73257, 26032},
+       .folders = {"svhn", "SVHN"},
+       .files = {{"train_32x32.mat", "train_32x32.mat.gz"}, {"test_32x32.mat", "test_32x32.mat.gz"}},
+       .advice = "get train_32x32.mat and test_32x32.mat (format 2, cropped digits) from the SVHN site",
+       .load = load_svhn},
       {.info = {"CIFAR10", 10, {3, 32, 32}, 50000, 10000},
        .folders = {"cifar-10-batches-bin", "CIFAR10", "CIFAR10/cifar-10-batches-bin"},
        .files = {{"data_batch_1.bin"},
@@ -59,7 +69,6 @@ std::vector<DatasetFormat> make_formats() {
                  {"data_batch_4.bin"},
                  {"data_batch_5.bin"},
                  {"test_batch.bin"}},
-       .archive = "cifar-10-binary.tar.gz",
        .advice = "get cifar-10-binary.tar.gz (the binary version) from the CIFAR site and unpack it there",
        .load = load_cifar10},
       {.info = {"MNIST", 10, {1, 28, 28}, 60000, 10000},

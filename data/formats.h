@@ -13,8 +13,7 @@ struct DatasetFormat {
   DatasetInfo info;
   std::vector<std::string> folders;             ///< usual sub-folders of a root
   std::vector<std::vector<std::string>> files;  ///< each by any of these names
-  std::string archive;  ///< as the official site ships it; "" where files come as they are
-  std::string advice;   ///< how to get it
+  std::string advice;                           ///< how to get it
   /// `files` are the paths found, in the order of the field above.
   Dataset (*load)(const DatasetFormat& format, const std::filesystem::path& folder,
                   const std::vector<std::filesystem::path>& files);

@@ -9,6 +9,7 @@
 
 #include "core/error.h"
 #include "core/near_miss.h"
+#include "data/archive.h"
 #include "data/formats.h"
 
 namespace mayfly {
@@ -74,12 +75,8 @@ std::vector<fs::path> candidates(const DatasetFormat& format, const std::vector<
   message += "\nExpected all of:";
   for (const std::vector<std::string>& names : format.files)
     message += fmt::format("\n  {}", fmt::join(names, " or "));
-  for (const fs::path& folder : searched) {
-    if (format.archive.empty() || !is_file(folder / format.archive)) continue;
-    const std::string archive = (folder / format.archive).string();
-    throw DataError(fmt::format("{}\nFound {}, which must be unpacked first:\n  tar -xzf '{}' -C '{}'",
-                                message, archive, archive, folder.string()));
-  }
+  if (const auto found = archive_advice(format.info.name, searched))
+    throw DataError(fmt::format("{}\n{}", message, *found));
   throw DataError(fmt::format(
       "{}\nWhat to do: {}; name the folder with --data-root, MAYFLY_DATA or data_root in campaign.toml",
       message, format.advice));

@@ -54,7 +54,7 @@ TEST_F(Locate, KnownNamesAreThoseOfTheTables) {
   std::vector<std::string> names;
   for (const DatasetInfo& info : known_datasets()) names.push_back(info.name);
   std::sort(names.begin(), names.end());
-  EXPECT_THAT(names, ElementsAre("CIFAR10", "CIFAR100", "FashionMNIST", "MNIST"));
+  EXPECT_THAT(names, ElementsAre("CIFAR10", "CIFAR100", "FashionMNIST", "MNIST", "SVHN"));
   EXPECT_EQ(dataset_info("CIFAR100").classes, 100);
   EXPECT_EQ(dataset_info("CIFAR100").image, (ImageShape{3, 32, 32}));
   EXPECT_EQ(dataset_info("FashionMNIST").train_images, 60000U);
