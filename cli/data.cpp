@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/data_check.h"
 #include "data/locate.h"
 
 namespace mayfly::cli {
@@ -34,7 +35,7 @@ ExitCode print_paths(const PathOptions& options) {
 }  // namespace
 
 void add_data(Commands& commands) {
-  CLI::App* data = commands.app.add_subcommand("data", "Data sets: where they are");
+  CLI::App* data = commands.app.add_subcommand("data", "Data sets: where they are, what they hold");
   data->require_subcommand(1);
   const auto options = std::make_shared<PathOptions>();
   CLI::App* path = data->add_subcommand("path", "Print the folder of each data set, or of one");
@@ -43,6 +44,7 @@ void add_data(Commands& commands) {
   path->footer("Examples:\n  mayfly data path\n  mayfly data path FashionMNIST");
   path->final_callback(
       [&commands, options] { commands.chosen = [options] { return print_paths(*options); }; });
+  add_data_check(commands, *data);
 }
 
 }  // namespace mayfly::cli

@@ -122,10 +122,17 @@ fs::path find_dataset(const std::string& name, const std::vector<fs::path>& root
   report_missing(format, searched);
 }
 
+std::vector<fs::path> dataset_files(const std::string& name, const fs::path& folder) {
+  const DatasetFormat& format = format_of(name);
+  auto files = files_in(folder, format);
+  if (!files) report_missing(format, {folder});
+  return *std::move(files);
+}
+
 Dataset load_dataset(const std::string& name, const std::vector<fs::path>& roots) {
   const DatasetFormat& format = format_of(name);
   const fs::path folder = find_dataset(name, roots);
-  Dataset dataset = format.load(format, folder, *files_in(folder, format));
+  Dataset dataset = format.load(format, folder, dataset_files(name, folder));
   dataset.name = name;
   dataset.classes = format.info.classes;
   dataset.official_counts = dataset.train.count() == format.info.train_images &&

@@ -35,6 +35,10 @@ std::vector<std::filesystem::path> data_roots(const std::filesystem::path& data_
 /// do.
 std::filesystem::path find_dataset(const std::string& name, const std::vector<std::filesystem::path>& roots);
 
+/// The files that are read of it in such a folder, in the order in which they are read; without class names.
+std::vector<std::filesystem::path> dataset_files(const std::string& name,
+                                                 const std::filesystem::path& folder);
+
 /// Reads it from there. Other counts than the official ones are accepted and said in official_counts.
 Dataset load_dataset(const std::string& name, const std::vector<std::filesystem::path>& roots);
 
