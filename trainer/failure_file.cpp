@@ -41,6 +41,26 @@ void add_failure(const std::filesystem::path& campaign, const CampaignNetwork& n
   write_durable_file(path, json.dump(2, ' ', false, lenient) + "\n");
 }
 
+int failed_attempts(const std::filesystem::path& campaign, const std::string& id) {
+  try {
+    const std::optional<Failure> failure = read_failure(campaign, id);
+    return failure ? failure->attempts : 0;
+  } catch (const DataError&) {
+    return 0;
+  }
+}
+
+std::map<std::string, int> failed_attempts(const std::filesystem::path& campaign) {
+  std::map<std::string, int> attempts;
+  std::error_code none;  // no folder: nothing has failed
+  for (const auto& entry : std::filesystem::directory_iterator(campaign / "failed", none)) {
+    if (entry.path().extension() != ".json") continue;
+    const std::string id = entry.path().stem().string();
+    attempts.emplace(id, failed_attempts(campaign, id));
+  }
+  return attempts;
+}
+
 void clear_failure(const std::filesystem::path& campaign, const std::string& id) {
   std::error_code ignored;  // a file that stays says of a complete network what is out of date, no more
   std::filesystem::remove(failure_path(campaign, id), ignored);

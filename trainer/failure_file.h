@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -23,6 +24,12 @@ std::optional<Failure> read_failure(const std::filesystem::path& campaign, const
 /// Counts one more attempt and keeps `reason`, durably. DataError where it cannot be written.
 void add_failure(const std::filesystem::path& campaign, const CampaignNetwork& network,
                  const std::string& reason);
+
+/// How often that was tried; 0 where there is no readable file.
+int failed_attempts(const std::filesystem::path& campaign, const std::string& id);
+
+/// The same for every network that has a file, by ID.
+std::map<std::string, int> failed_attempts(const std::filesystem::path& campaign);
 
 /// Removes the file where there is one: the network is complete.
 void clear_failure(const std::filesystem::path& campaign, const std::string& id);
