@@ -18,6 +18,19 @@ constexpr std::chrono::milliseconds kGlance{100};
 constexpr int kMostLossesAlone = 2;   // of one network
 constexpr int kMostResetsInVain = 8;  // of a device
 
+/// How long a network that another process has is left alone.
+constexpr std::chrono::milliseconds kFirstPause{100};
+constexpr std::chrono::milliseconds kLongestPause{5000};
+
+WorkList::Time after_pause(int put_off) {
+  const auto pause = kFirstPause * (1 << std::min(put_off, 10));
+  return std::chrono::steady_clock::now() + std::min(pause, kLongestPause);
+}
+
+bool is_due(WorkList::Time not_before) {
+  return not_before <= std::chrono::steady_clock::now();
+}
+
 std::size_t memory_of(const CampaignNetwork& network) {
   return static_cast<std::size_t>(network.device_memory);
 }
@@ -25,11 +38,15 @@ std::size_t memory_of(const CampaignNetwork& network) {
 }  // namespace
 
 WorkList::WorkList(std::vector<CampaignNetwork> networks, CoreShare share,
-                   std::vector<std::shared_ptr<Device>> devices)
+                   std::vector<std::shared_ptr<Device>> devices, WorkShare first)
     : networks_(std::move(networks)), share_(share) {
   std::stable_sort(networks_.begin(), networks_.end(),
                    [](const auto& a, const auto& b) { return a.estimated_seconds > b.estimated_seconds; });
-  for (const CampaignNetwork& network : networks_) waiting_.push_back({.network = &network, .refused = {}});
+  const auto count = static_cast<std::size_t>(first.count);
+  for (std::size_t part = 0; part < count; ++part)
+    for (std::size_t i = (static_cast<std::size_t>(first.index) + part) % count; i < networks_.size();
+         i += count)
+      waiting_.push_back({.network = &networks_[i]});
   for (auto& device : devices) {
     places_.emplace_back();
     places_.back().device = std::move(device);
@@ -66,7 +83,7 @@ std::optional<WorkList::Item> WorkList::next_for(std::size_t device) {
   if (place.running.empty()) place.idle_free = place.device->free_memory();
   if (std::optional<Item> item = next_waiting(device)) return item;
   const bool others_wait = std::any_of(waiting_.begin(), waiting_.end(), [&](const Waiting& waiting) {
-    return !waiting.refused.contains(device);
+    return !waiting.refused.contains(device) && is_due(waiting.not_before);
   });
   return others_wait || !place.running.empty() ? std::nullopt : next_alone(device);
 }
@@ -76,6 +93,7 @@ std::optional<WorkList::Item> WorkList::next_for(std::size_t device) {
 std::optional<WorkList::Item> WorkList::next_waiting(std::size_t device) {
   const Place& place = places_[device];
   for (auto waiting = waiting_.begin(); waiting != waiting_.end(); ++waiting) {
+    if (!is_due(waiting->not_before)) continue;
     bool fit = false;
     if (!waiting->refused.contains(device)) {
       fit = fits(place, *waiting->network);
@@ -83,7 +101,8 @@ std::optional<WorkList::Item> WorkList::next_waiting(std::size_t device) {
       if (!fit) waiting->refused.insert(device);
     }
     if (!fit && !refused_by_all(*waiting)) continue;
-    const Item item{.network = waiting->network, .device = device, .too_large = !fit};
+    const Item item{
+        .network = waiting->network, .device = device, .too_large = !fit, .put_off = waiting->put_off};
     waiting_.erase(waiting);
     return begin(item);
   }
@@ -92,9 +111,11 @@ std::optional<WorkList::Item> WorkList::next_waiting(std::size_t device) {
 
 std::optional<WorkList::Item> WorkList::next_alone(std::size_t device) {
   std::deque<Item>& alone = places_[device].alone;
-  if (alone.empty()) return std::nullopt;
-  Item item = alone.front();
-  alone.pop_front();
+  const auto due =
+      std::find_if(alone.begin(), alone.end(), [](const Item& i) { return is_due(i.not_before); });
+  if (due == alone.end()) return std::nullopt;
+  Item item = *due;
+  alone.erase(due);
   item.device = device;
   return begin(item);
 }
@@ -122,29 +143,50 @@ WorkList::Item WorkList::begin(Item item) {
   return item;
 }
 
-/// The network no longer runs: it is done, or waits to be tried `again`.
-void WorkList::leave(const Item& item, bool again) {
+/// The network no longer runs.
+void WorkList::leave(const Item& item) {
   Place& place = places_[item.device];
   std::erase(place.running, item.network);
   place.one_alone = false;
-  if (again) {
-    place.alone.push_back(item);
-    place.alone.back().alone = true;
-  } else {
-    ++done_;
-  }
   changed_.notify_all();
+}
+
+void WorkList::leave_to_be_alone(const Item& item) {
+  leave(item);
+  places_[item.device].alone.push_back(item);
+  places_[item.device].alone.back().alone = true;
 }
 
 void WorkList::done(const Item& item) {
   const std::lock_guard lock(mutex_);
   places_[item.device].resets_in_vain = 0;
-  leave(item, false);
+  leave(item);
+  ++done_;
+}
+
+void WorkList::done_elsewhere(const Item& item) {
+  const std::lock_guard lock(mutex_);
+  leave(item);
+  ++done_;
+}
+
+void WorkList::put_off(const Item& item) {
+  const std::lock_guard lock(mutex_);
+  Item later = item;
+  later.not_before = after_pause(later.put_off++);
+  if (item.alone) return leave_to_be_alone(later);
+  leave(later);
+  waiting_.push_back({.network = later.network, .put_off = later.put_off, .not_before = later.not_before});
 }
 
 bool WorkList::out_of_memory(const Item& item) {
   const std::lock_guard lock(mutex_);
-  leave(item, !item.alone);
+  if (item.alone) {
+    leave(item);
+    ++done_;
+  } else {
+    leave_to_be_alone(item);
+  }
   return !item.alone;
 }
 
@@ -154,7 +196,12 @@ bool WorkList::device_lost(const Item& item) {
   if (item.alone) ++next.lost_alone;
   const bool again = next.lost_alone < kMostLossesAlone;
   places_[item.device].lost = true;
-  leave(next, again);
+  if (again) {
+    leave_to_be_alone(next);
+  } else {
+    leave(next);
+    ++done_;
+  }
   return again;
 }
 

@@ -5,8 +5,12 @@
 // A network that does not fit beside those that run on a device waits until one of them ends (or another
 // device has room). One that ran out of memory, or whose device was lost under it, is tried again alone on
 // the same device, when no other network waits for that device.
+//
+// Where another process trains a network, it is put off: it comes back behind all others, and then again and
+// again after longer and longer pauses, until it is done by somebody.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -29,12 +33,22 @@ struct CoreShare {
   int jobs = 1;  ///< in all, over the devices
 };
 
+/// Which part of the networks a process looks at first, so that processes on one folder seldom meet: of those
+/// in the list's order every `count`th from the `index`th, then the next part, and so on. All are done by one
+/// process where no other helps.
+struct WorkShare {
+  int index = 0;  ///< 0..count-1
+  int count = 1;
+};
+
 /// May be used by several threads at once.
 class WorkList {
  public:
+  using Time = std::chrono::steady_clock::time_point;
+
   /// `networks` in any order; those of equal estimates keep theirs.
   WorkList(std::vector<CampaignNetwork> networks, CoreShare share,
-           std::vector<std::shared_ptr<Device>> devices);
+           std::vector<std::shared_ptr<Device>> devices, WorkShare first = {});
 
   struct Item {
     const CampaignNetwork* network = nullptr;  ///< lives as long as the list
@@ -43,6 +57,8 @@ class WorkList {
     bool alone = false;      ///< nothing else runs on the device until this one ends
     int lost_alone = 0;      ///< how often the device was lost while this one ran alone
     bool too_large = false;  ///< needs more memory than any device has free while nothing runs on it
+    int put_off = 0;         ///< how often another process was found to have it
+    Time not_before{};
   };
 
   /// The next network for a worker of `device`, which must hold no backend; waits while there may be one
@@ -52,6 +68,12 @@ class WorkList {
 
   /// A network that was taken is done, whatever became of it.
   void done(const Item& item);
+
+  /// A network that was taken was done already, by another process.
+  void done_elsewhere(const Item& item);
+
+  /// Another process has it.
+  void put_off(const Item& item);
 
   /// It ran out of memory and has let go of its backend: it is tried again alone; false where it was alone,
   /// and then it is done.
@@ -74,7 +96,9 @@ class WorkList {
  private:
   struct Waiting {
     const CampaignNetwork* network = nullptr;
-    std::set<std::size_t> refused;  ///< devices that have not the memory, even for this one alone
+    std::set<std::size_t> refused = {};  ///< devices that have not the memory, even for this one alone
+    int put_off = 0;
+    Time not_before{};
   };
   struct Place {
     std::shared_ptr<Device> device;
@@ -96,7 +120,8 @@ class WorkList {
   bool refused_by_all(const Waiting& waiting) const;
   std::optional<Item> take_now(std::size_t device);
   Item begin(Item item);
-  void leave(const Item& item, bool again);
+  void leave(const Item& item);
+  void leave_to_be_alone(const Item& item);
   void reset(Place& place, std::unique_lock<std::mutex>& lock);
   void hand_over(Place& place);
   bool must_reset(const Place& place) const {

@@ -23,6 +23,31 @@ TEST(WorkListTest, LongestFirstEqualOnesInTheirOrder) {
   EXPECT_THAT(order, testing::ElementsAre(1, 3, 2, 0));
 }
 
+TEST(WorkListTest, AShareIsWhereOneBegins) {
+  WorkList work(networks({6, 5, 4, 3, 2, 1}), {}, open_devices("cpu"), {.index = 1, .count = 3});
+  std::vector<std::uint32_t> order;
+  while (const auto item = work.take(0)) {
+    order.push_back(item->network->index);
+    work.done(*item);
+  }
+  EXPECT_THAT(order, testing::ElementsAre(1, 4, 2, 5, 0, 3));
+}
+
+TEST(WorkListTest, WhatAnotherHasComesBackBehindTheOthers) {
+  WorkList work(networks({3, 2, 1}), {}, open_devices("cpu"));
+  std::vector<std::uint32_t> order;
+  int put_off = 0;
+  while (const auto item = work.take(0)) {
+    order.push_back(item->network->index);
+    EXPECT_EQ(item->put_off, item->network->index == 0 ? put_off : 0);
+    if (item->network->index == 0 && put_off++ < 2)
+      work.put_off(*item);
+    else
+      work.done(*item);
+  }
+  EXPECT_THAT(order, testing::ElementsAre(0, 1, 2, 0, 0));
+}
+
 TEST(WorkListTest, CoresAreSharedAmongThoseThatAreLeft) {
   WorkList work(networks({4, 3, 2, 1}), {.cores = 6, .jobs = 3}, open_devices("cpu"));
   const auto first = work.take(0), second = work.take(0), third = work.take(0);
