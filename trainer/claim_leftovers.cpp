@@ -1,5 +1,6 @@
 #include "trainer/claim_leftovers.h"
 
+#include <fmt/format.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -33,7 +34,8 @@ bool abandoned(std::string_view name) {
   name.remove_suffix(std::string_view(".part").size());
   const std::size_t counter = name.rfind('-');
   const std::size_t pid_begin = counter == std::string_view::npos ? counter : name.rfind('-', counter - 1);
-  if (pid_begin == std::string_view::npos || !name.substr(0, pid_begin).ends_with("." + host_name()))
+  if (pid_begin == std::string_view::npos ||
+      !name.substr(0, pid_begin).ends_with(fmt::format(".{}", host_name())))
     return false;
   pid_t pid = 0;
   const auto read = std::from_chars(name.data() + pid_begin + 1, name.data() + counter, pid);
