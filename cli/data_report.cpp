@@ -17,7 +17,7 @@ using nlohmann::json;
 bool near(const std::vector<double>& found, const std::vector<double>& official) {
   if (found.size() != official.size()) return false;
   for (std::size_t i = 0; i < found.size(); ++i)
-    if (!(std::abs(found[i] - official[i]) < 0.000101)) return false;
+    if (!(std::abs(found[i] - official[i]) < 0.00006)) return false;
   return true;
 }
 

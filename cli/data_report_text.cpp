@@ -17,23 +17,33 @@ std::string per_class_text(const std::vector<std::uint64_t>& counts) {
 /// One figure, beside it the official one where it is known.
 void print_line(const char* what, const std::string& found, const std::string& official = "") {
   fmt::print("    {:<13}{}\n", what, found);
-  if (official == found) fmt::print("    {:<13}{}\n", "", "(as officially)");
-  if (!official.empty() && official != found) fmt::print("    {:<13}{}\n", "  officially", official);
+  if (!official.empty())
+    fmt::print("    {:<13}{}\n", "  officially", official == found ? "the same" : official);
 }
 
 std::string numbers_text(const std::vector<double>& numbers) {
   return fmt::format("{:.4f}", fmt::join(numbers, " "));
 }
 
-void print_images(const char* half, const ImageSummary& images, const std::vector<std::uint64_t>* official) {
+/// `official` with the images per class of this half; figures of the pixels are known of the training images.
+void print_images(const char* half, const ImageSummary& images, const std::string& per_class,
+                  const OfficialFigures* official) {
   const ImageShape& shape = images.image;
   fmt::print("  {}: {} images, {}x{}x{}\n", half, images.images, shape.channels, shape.height, shape.width);
-  print_line("per class", per_class_text(images.per_class),
-             official == nullptr ? "" : per_class_text(*official));
-  print_line("mean", numbers_text(images.mean));
-  print_line("deviation", numbers_text(images.deviation));
+  print_line("per class", per_class_text(images.per_class), per_class);
+  print_line("mean", numbers_text(images.mean), official == nullptr ? "" : numbers_text(official->mean));
+  print_line("deviation", numbers_text(images.deviation),
+             official == nullptr ? "" : numbers_text(official->deviation));
   print_line("pixels", "sha256 " + images.pixels_sha256);
   print_line("labels", "sha256 " + images.labels_sha256);
+}
+
+void print_halves(const DataReport& report) {
+  const OfficialFigures* official = report.official;
+  print_images("training", *report.train,
+               official == nullptr ? "" : per_class_text(official->train_per_class), official);
+  print_images("test", *report.validation,
+               official == nullptr ? "" : per_class_text(official->validation_per_class), nullptr);
 }
 
 const OfficialFile* official_file(const DataReport& report, const std::string& name) {
@@ -69,8 +79,6 @@ void print_indented(const std::string& text) {
 
 void print_verdict(const DataReport& report) {
   if (report.official == nullptr) return;
-  fmt::print("  official training images: mean {}, deviation {}\n", numbers_text(report.official->mean),
-             numbers_text(report.official->deviation));
   if (report.differences.empty())
     fmt::print("  All counts and means are the official ones.\n");
   else
@@ -82,14 +90,12 @@ void print_verdict(const DataReport& report) {
 void print_report(const DataReport& report) {
   fmt::print("{}: {}\n", report.name, report.found ? report.found->string() : "not found");
   for (const FileSummary& file : report.files) print_file(report, file);
-  const OfficialFigures* official = report.official;
   if (report.problem.empty()) {
-    print_images("training", *report.train, official == nullptr ? nullptr : &official->train_per_class);
-    print_images("test", *report.validation, official == nullptr ? nullptr : &official->validation_per_class);
+    print_halves(report);
     print_verdict(report);
   } else {
     print_indented(report.problem);
-    if (official != nullptr) print_official_files(*official);
+    if (report.official != nullptr) print_official_files(*report.official);
   }
 }
 
