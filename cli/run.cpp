@@ -61,7 +61,8 @@ ExitCode run_command(const RunOptions& options) {
       .devices = open_devices(campaign.config.train.device, campaign.lifespan.arithmetic),
       .cores = options.device.cores(),
       .jobs = jobs_of(options, campaign),
-      .mayfly_version = kVersion};
+      .mayfly_version = kVersion,
+      .checkpoint_every = campaign.config.train.checkpoint_every};
   check_datasets(campaign, options);
   const std::vector<CampaignNetwork> networks = networks_of(campaign);
   lock_campaign(campaign.folder,

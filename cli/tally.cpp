@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "cli/text.h"
 
@@ -24,7 +25,7 @@ void Tally::started(const NetworkRun& run) {
 
 void Tally::half_epoch(const NetworkRun& run, const HalfEpoch& half) {
   RunningNetwork& network = running_[run.worker];
-  ++network.half_epochs_done;
+  network.half_epochs_done = static_cast<int>(std::lround(2 * half.point.epoch));
   network.last = half.point;
 }
 

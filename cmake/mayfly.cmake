@@ -4,7 +4,8 @@
 add_library(mayfly_options INTERFACE)
 target_include_directories(mayfly_options INTERFACE ${PROJECT_SOURCE_DIR})
 target_include_directories(mayfly_options SYSTEM INTERFACE ${RANDOM123_INCLUDE_DIR} ${STB_INCLUDE_DIR}
-  ${TOMLPLUSPLUS_INCLUDE_DIR})
+  ${TOMLPLUSPLUS_INCLUDE_DIR}
+  ${XXHASH_INCLUDE_DIR})
 set(mayfly_cxx_options
   -ffp-contract=off -fno-fast-math -Wall -Wextra -Werror -Wshadow -Wnon-virtual-dtor -Woverloaded-virtual
   -Wno-missing-field-initializers)  # designated initialisers name what differs from the default

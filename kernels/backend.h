@@ -212,6 +212,8 @@ class Backend {
   /// Next step; `updates` grows too where `trained`.
   virtual void advance(bool trained) = 0;
   virtual void reset_sums() = 0;
+  /// The sums go on from these: those that read_sums() gave when the life was saved.
+  virtual void set_sums(const LossSums& sums) = 0;
   virtual LossSums read_sums() = 0;
 
   /// A sequence of operations that is run many times. A GPU records it once and replays it, so `body` must

@@ -201,6 +201,13 @@ std::vector<float> Network::export_momentum() {
   return impl_->export_arena(impl_->momentum);
 }
 
+void Network::import_momentum(std::span<const float> logical) {
+  if (impl_->sgd.momentum != 0)
+    impl_->import_arena(logical, impl_->momentum);
+  else if (!logical.empty())
+    throw std::logic_error("network: momentum imported where it is off");
+}
+
 std::vector<float> Network::export_gradients() {
   return impl_->export_arena(impl_->gradients);
 }

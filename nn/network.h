@@ -55,6 +55,7 @@ class Network {
   void import_parameters(std::span<const float> logical);
   /// Momentum buffers in the same order; empty where momentum is off.
   std::vector<float> export_momentum();
+  void import_momentum(std::span<const float> logical);
   /// Gradients of the last train_step in the same order.
   std::vector<float> export_gradients();
 

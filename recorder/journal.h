@@ -1,7 +1,7 @@
 // The journal of a campaign: DIR/journal/<host>-<pid>-<start>.jsonl, one writer each, append-only, never
 // truncated. An event is a line of JSON, written by one write():
 //
-//   {"event":"claimed","time":T,"id":ID,"index":I,"host":H,"pid":P}
+//   {"event":"claimed","time":T,"id":ID,"index":I,"host":H,"pid":P,"from":1.5}    no "from": from 0
 //   {"event":"point","time":T,"id":ID,"index":I,"epoch":0.5,"train_loss":"2.3","val_loss":"nan",
 //    "val_loss_published":"nan","val_acc":"10.0","correct":C,"seen":S,"train_seconds":s,"val_seconds":s,"device":D}
 //   {"event":"diverged","time":T,"id":ID,"epoch":3.5}      losses are no numbers from this epoch on
@@ -44,12 +44,15 @@ class JournalWriter {
   /// Creates DIR/journal where missing, and a file of its own in it.
   explicit JournalWriter(const std::filesystem::path& campaign);
 
-  void claimed(const std::string& id, std::uint32_t index);
+  /// `from`: epochs of the points that are gone on from, 0 where the network begins anew.
+  void claimed(const std::string& id, std::uint32_t index, double from = 0);
   void point(const std::string& id, const JournalPoint& point);
   void diverged(const std::string& id, double since_epoch);
   void failed(const std::string& id, const std::string& reason);
   void complete(const std::string& id);
   void note(const std::string& text);
+  /// All events so far are on the disk.
+  void sync();
 
   const std::filesystem::path& path() const { return file_.path(); }
 

@@ -51,8 +51,9 @@ void apply_claim(const Json& json, NetworkRecord& network) {
   network.host = json.at("host");
   network.pid = json.at("pid");
   network.state = NetworkState::running;
-  network.points.clear();  // it starts anew
-  network.diverged_since.reset();
+  const double from = json.value("from", 0.0);  // what came after is made again
+  network.points.erase(network.points.upper_bound(from), network.points.end());
+  if (network.diverged_since > from) network.diverged_since.reset();
 }
 
 void apply_failure(const Json& json, NetworkRecord& network) {

@@ -58,11 +58,12 @@ JournalWriter::JournalWriter(const std::filesystem::path& campaign) {
   sync_folder(folder);
 }
 
-void JournalWriter::claimed(const std::string& id, std::uint32_t index) {
+void JournalWriter::claimed(const std::string& id, std::uint32_t index, double from) {
   Json json = network_event("claimed", id);
   json["index"] = index;
   json["host"] = host_name();
   json["pid"] = ::getpid();
+  if (from > 0) json["from"] = from;
   append(line_of(json), false);
 }
 
@@ -102,6 +103,11 @@ void JournalWriter::note(const std::string& text) {
   Json json = new_event("note");
   json["text"] = text;
   append(line_of(json), false);
+}
+
+void JournalWriter::sync() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  file_.sync();
 }
 
 void JournalWriter::append(const std::string& line, bool durable) {

@@ -98,6 +98,10 @@ std::string difference(const Json& there, const Json& here) {
 
 }  // namespace
 
+std::string run_conventions_text(const RunConventions& conventions) {
+  return to_json(conventions).dump(2) + "\n";
+}
+
 std::optional<RunConventions> read_run_conventions(const std::filesystem::path& folder) {
   const std::filesystem::path path = folder / kFileName;
   if (!std::filesystem::exists(path)) return std::nullopt;
@@ -116,7 +120,7 @@ void write_run_conventions(const std::filesystem::path& folder, const RunConvent
         fmt::format("{}: its tables were made otherwise; use another folder, or the same settings:{}",
                     path.string(), differences));
   }
-  write_durable_file(path, here.dump(2) + "\n");
+  write_durable_file(path, run_conventions_text(conventions));
 }
 
 }  // namespace mayfly

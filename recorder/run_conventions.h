@@ -26,6 +26,9 @@ struct RunConventions {
   bool operator==(const RunConventions&) const = default;
 };
 
+/// The text of campaign.json, a line for each key.
+std::string run_conventions_text(const RunConventions& conventions);
+
 /// FOLDER/campaign.json; empty where there is none. Missing keys keep their defaults, unknown ones are
 /// ignored. DataError (file, key, expected) where it is no JSON object or a value has another type.
 std::optional<RunConventions> read_run_conventions(const std::filesystem::path& folder);

@@ -9,6 +9,7 @@
 
 #include "recorder/journal.h"
 #include "recorder/tables_folder.h"
+#include "trainer/checkpoint.h"
 #include "trainer/conventions.h"
 #include "trainer/failure_file.h"
 #include "trainer/work_list.h"
@@ -34,13 +35,17 @@ int worker_count(const CampaignOptions& options, std::size_t missing) {
 std::vector<CampaignNetwork> missing_networks(const std::vector<CampaignNetwork>& networks,
                                               DatasetStore& datasets, const std::filesystem::path& folder) {
   std::vector<CampaignNetwork> missing;
+  std::set<std::string> complete;
   for (const CampaignNetwork& network : networks) {
     const NetworkSpec& spec = network.spec;
-    if (!std::filesystem::is_regular_file(campaign_table_path(folder, spec, datasets.get(spec.dataset))))
+    if (!std::filesystem::is_regular_file(campaign_table_path(folder, spec, datasets.get(spec.dataset)))) {
       missing.push_back(network);
-    else
-      clear_failure(folder, spec.id);
+      continue;
+    }
+    clear_failure(folder, spec.id);
+    complete.insert(spec.id);
   }
+  remove_checkpoints(folder, complete);
   return missing;
 }
 

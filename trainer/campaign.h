@@ -4,10 +4,11 @@
 //   not
 //                                   the official ones; campaign.json beside them
 //   DIR/journal/                    what happened, as it happened
+//   DIR/work/<ID>.ckpt              where a network stands whose table is not there yet
 //   DIR/failed/<ID>.json            networks that could not be trained
 //
 // The bits of a table depend on its network and options alone, not on jobs, cores or interruptions. A network
-// that is interrupted starts anew next time.
+// that is interrupted goes on from its checkpoint next time.
 #pragma once
 
 #include <cstddef>
@@ -33,6 +34,7 @@ struct CampaignOptions {
   int cores = 1;                                 ///< to share among the workers
   int jobs = 1;                                  ///< networks at once on each device
   std::string mayfly_version;
+  double checkpoint_every = 300;  ///< seconds (trainer/saved_life.h)
   /// What self_check() compares with; a test changes it.
   SelfCheckBits self_check_expected = kSelfCheckExpected;
 };

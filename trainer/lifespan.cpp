@@ -72,7 +72,8 @@ Lifespan::Lifespan(Backend& backend, const NetworkSpec& spec, const Dataset& dat
       dataset_(dataset),
       options_(options),
       seeds_(seeds_of(spec, options.seeds)),
-      total_(half_epoch_count(options.epochs)),
+      total_(static_cast<std::size_t>(half_epoch_count(options.epochs))),
+      momentum_(spec.sgd.momentum != 0),
       training_(planned(spec, dataset.train, "training", 2)),
       validation_(planned(spec, dataset.validation, "validation", 1)),
       validation_images_(std::uint64_t{validation_.batches} * static_cast<std::uint64_t>(spec.batch_size)),
@@ -81,56 +82,85 @@ Lifespan::Lifespan(Backend& backend, const NetworkSpec& spec, const Dataset& dat
                                            dataset.validation.image)),
       network_(backend, spec, dataset.train.image,
                pixel_table(options.normalize, dataset.train.pixels, dataset.train.image),
-               checked_options(spec, dataset, options, seeds_)) {
+               checked_options(spec, dataset, options, seeds_)),
+      training_pace_(backend),
+      validation_pace_(backend) {
   network_.initialise();
 }
 
 Lifespan::~Lifespan() = default;
 
-std::optional<HalfEpoch> Lifespan::next(const StopCheck& stop) {
+std::optional<HalfEpoch> Lifespan::next(const StopCheck& stop, const StopCheck& pause) {
   if (finished()) throw std::logic_error("lifespan: its epochs are over");
-  std::optional<HalfEpoch> half = hopeless_ ? known_row() : train_and_validate(stop);
+  std::optional<HalfEpoch> half = hopeless_ ? known_row() : train_and_validate(stop, pause);
   if (!half) return half;
   hopeless_ =
       hopeless_ || (options_.fill_known_rows && !has_finite_losses(*half) && network_.hopelessly_diverged());
-  ++done_;
+  halves_.push_back(*half);
+  under_way_ = false;
+  train_seconds_ = 0;
   return half;
 }
 
-bool Lifespan::train_batches(std::uint32_t end, const StopCheck& stop) {
-  while (backend_.counters().step < end) {
-    if (stop_requested(stop)) return false;
+void Lifespan::set_order() {
+  network_.set_order(batch_order(seeds_.order, epoch(), static_cast<std::uint32_t>(dataset_.train.count())));
+}
+
+void Lifespan::begin_half() {
+  if (first_half()) {
+    set_order();
+    backend_.set_counters({.epoch = epoch(), .step = 0, .updates = backend_.counters().updates});
+  }
+  backend_.reset_sums();
+  under_way_ = true;
+}
+
+bool Lifespan::train_batches(const StopCheck& stop, const StopCheck& pause) {
+  training_pace_.begin();
+  while (backend_.counters().step < end_batch()) {
+    if (stop_requested(stop) || stop_requested(pause)) return false;
     network_.train_step(*training_set_);
+    training_pace_.between();
+    train_gpu_ = train_gpu_ || backend_.is_cuda();
   }
   return true;
 }
 
-std::optional<HalfEpoch> Lifespan::train_and_validate(const StopCheck& stop) {
+/// Where it is interrupted, the backend holds again what it held after the training batches.
+std::optional<LossSums> Lifespan::validate(const LossSums& trained, const StopCheck& stop) {
+  const StepCounters place = backend_.counters();
+  validation_pace_.begin();
+  const auto sums = evaluate(backend_, network_, *validation_set_, validation_.batches, [&] {
+    validation_pace_.between();
+    return stop_requested(stop);
+  });
+  if (sums) return sums;
+  backend_.set_counters(place);
+  backend_.set_sums(trained);
+  return std::nullopt;
+}
+
+std::optional<HalfEpoch> Lifespan::train_and_validate(const StopCheck& stop, const StopCheck& pause) {
   const auto start = std::chrono::steady_clock::now();
-  const bool first_half = done_ % 2 == 0;
-  if (first_half) begin_epoch(static_cast<std::uint32_t>(done_ / 2));
-  backend_.reset_sums();
-  if (!train_batches(first_half ? training_.first_half() : training_.batches, stop)) return std::nullopt;
+  if (!under_way_) begin_half();
+  const bool whole = train_batches(stop, pause);
   const LossSums trained = backend_.read_sums();
-  HalfEpoch half{.train_seconds = seconds_since(start)};
+  train_seconds_ += seconds_since(start);
+  if (!whole) return std::nullopt;
 
   const auto validation_start = std::chrono::steady_clock::now();
-  const auto validated = evaluate(backend_, network_, *validation_set_, validation_.batches, stop);
+  const auto validated = validate(trained, stop);
   if (!validated) return std::nullopt;
-  half.validation_seconds = seconds_since(validation_start);
+  HalfEpoch half{.correct = validated->correct,
+                 .seen = validated->seen,
+                 .train_seconds = train_seconds_,
+                 .validation_seconds = seconds_since(validation_start)};
   half.point = {.epoch = epoch_after(),
                 .train_loss = trained.loss / static_cast<double>(trained.batches),
                 .val_loss = validation_loss(*validated, options_.val_loss),
                 .val_acc = accuracy_percent(validated->correct, validated->seen)};
   half.val_loss_mean = validation_loss(*validated, ValLossConvention::mean);
-  half.correct = validated->correct;
-  half.seen = validated->seen;
   return half;
-}
-
-void Lifespan::begin_epoch(std::uint32_t epoch) {
-  network_.set_order(batch_order(seeds_.order, epoch, static_cast<std::uint32_t>(dataset_.train.count())));
-  backend_.set_counters({.epoch = epoch, .step = 0, .updates = backend_.counters().updates});
 }
 
 HalfEpoch Lifespan::known_row() const {
@@ -144,23 +174,26 @@ HalfEpoch Lifespan::known_row() const {
   return half;
 }
 
+LifespanResult result_of(const Lifespan& life) {
+  LifespanResult result{.interrupted = !life.finished(), .train_gpu = life.train_gpu()};
+  for (const HalfEpoch& half : life.halves()) {
+    if (!result.diverged_since && !has_finite_losses(half)) result.diverged_since = half.point.epoch;
+    result.points.push_back(half.point);
+    result.seconds += half.train_seconds + half.validation_seconds;
+  }
+  return result;
+}
+
 LifespanResult live(Backend& backend, const NetworkSpec& spec, const Dataset& dataset,
                     const LifespanOptions& options, const HalfEpochCallback& callback,
                     const StopCheck& stop) {
-  Lifespan lifespan(backend, spec, dataset, options);
-  LifespanResult result;
-  while (!lifespan.finished()) {
-    const std::optional<HalfEpoch> half = lifespan.next(stop);
-    if (!half) {
-      result.interrupted = true;
-      break;
-    }
-    if (!result.diverged_since && !has_finite_losses(*half)) result.diverged_since = half->point.epoch;
-    result.points.push_back(half->point);
-    result.seconds += half->train_seconds + half->validation_seconds;
+  Lifespan life(backend, spec, dataset, options);
+  while (!life.finished()) {
+    const std::optional<HalfEpoch> half = life.next(stop);
+    if (!half) break;
     if (callback) callback(*half);
   }
-  return result;
+  return result_of(life);
 }
 
 }  // namespace mayfly

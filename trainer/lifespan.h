@@ -19,6 +19,7 @@
 #include "nn/normalize.h"
 #include "recorder/table.h"
 #include "trainer/evaluate.h"
+#include "trainer/pace.h"
 #include "trainer/stop.h"
 
 namespace mayfly {
@@ -61,8 +62,20 @@ struct HalfEpoch {
 /// Whether training and validation loss are numbers; a network has diverged where they are not.
 bool has_finite_losses(const HalfEpoch& half);
 
-/// A network in the midst of its life. What a checkpoint has to hold is here: the network's parameters and
-/// momentum, the backend's counters, half_epochs_done() and the points so far.
+/// Where a life stands between two batches: all that its rest depends on, in logical order. In exact
+/// arithmetic the rest has the same bits on any backend.
+struct LifespanState {
+  std::vector<HalfEpoch> halves;  ///< those that are over
+  bool hopeless = false;          ///< the remaining rows are known
+  bool train_gpu = false;         ///< some of its batches were trained on a GPU
+  StepCounters counters;
+  LossSums sums;             ///< of the training batches of the half epoch under way; none: it has not begun
+  double train_seconds = 0;  ///< that they took
+  std::vector<float> parameters;
+  std::vector<float> momentum;  ///< empty where it is off
+};
+
+/// A network in the midst of its life.
 class Lifespan {
  public:
   /// Sets the network up and draws its parameters. All references must outlive it. Errors: UsageError where
@@ -73,42 +86,79 @@ class Lifespan {
   Lifespan(const Lifespan&) = delete;
   Lifespan& operator=(const Lifespan&) = delete;
 
-  bool finished() const { return done_ == total_; }
-  int half_epochs_done() const { return done_; }
+  bool finished() const { return halves_.size() == total_; }
+  /// Those that are over, from the first one.
+  const std::vector<HalfEpoch>& halves() const { return halves_; }
+  bool train_gpu() const { return train_gpu_; }
+  /// SGD steps so far.
+  std::uint64_t updates() const { return backend_.counters().updates; }
 
-  /// Lives the next half epoch; empty where `stop` said so in its course, after which the Lifespan is of no
-  /// more use. Requires !finished().
-  std::optional<HalfEpoch> next(const StopCheck& stop);
+  /// Lives the next half epoch, or what is left of it. Empty where `stop` said so between two batches, or
+  /// `pause` between two training batches; then save() and next() go on from there (a validation pass begins
+  /// anew). Requires !finished(). A stop is answered within about a second and a batch (trainer/pace.h).
+  std::optional<HalfEpoch> next(const StopCheck& stop, const StopCheck& pause = {});
+
+  /// Where it stands, after next() or before.
+  LifespanState save();
+
+  /// Goes on from there; *this must be new, and both of the same network, data and options but epochs and
+  /// backend. DataError (what, expected, found) where the state cannot be of this life, which then is still
+  /// new.
+  void restore(const LifespanState& state);
+
+  /// What restore() wants of a state's parameters.
+  std::size_t parameter_count() const;
+  /// Half epochs of the whole life.
+  std::size_t half_epochs() const { return total_; }
 
  private:
-  void begin_epoch(std::uint32_t epoch);
-  bool train_batches(std::uint32_t end, const StopCheck& stop);
-  std::optional<HalfEpoch> train_and_validate(const StopCheck& stop);
+  /// Epoch of the next half epoch, and its batches.
+  std::uint32_t epoch() const { return static_cast<std::uint32_t>(halves_.size() / 2); }
+  bool first_half() const { return halves_.size() % 2 == 0; }
+  std::uint32_t first_batch() const { return first_half() ? 0 : training_.first_half(); }
+  std::uint32_t end_batch() const { return first_half() ? training_.first_half() : training_.batches; }
+  double epoch_after() const { return static_cast<double>(halves_.size() + 1) * 0.5; }
+
+  void set_order();
+  void begin_half();
+  bool train_batches(const StopCheck& stop, const StopCheck& pause);
+  std::optional<LossSums> validate(const LossSums& trained, const StopCheck& stop);
+  std::optional<HalfEpoch> train_and_validate(const StopCheck& stop, const StopCheck& pause);
   HalfEpoch known_row() const;
-  double epoch_after() const { return (done_ + 1) * 0.5; }
+  void require_fits(const LifespanState& state) const;
 
   Backend& backend_;
   const Dataset& dataset_;
   LifespanOptions options_;
   StreamSeeds seeds_;
-  int total_;
-  int done_ = 0;
+  std::size_t total_;  // half epochs
+  bool momentum_;
   BatchPlan training_;
   BatchPlan validation_;
   std::uint64_t validation_images_;  // seen by a pass
   std::unique_ptr<DeviceDataset> training_set_;
   std::unique_ptr<DeviceDataset> validation_set_;
   Network network_;
+  Pace training_pace_;
+  Pace validation_pace_;
+  std::vector<HalfEpoch> halves_;
+  bool under_way_ = false;    // the next half epoch has begun
+  double train_seconds_ = 0;  // of it
   bool hopeless_ = false;
+  bool train_gpu_ = false;
 };
 
 struct LifespanResult {
   std::vector<Point> points;  ///< all rows, unless interrupted
   bool interrupted = false;
+  bool train_gpu = false;  ///< some of its batches were trained on a GPU
   std::optional<double> diverged_since =
       std::nullopt;    ///< epoch of the first row with a loss that is not finite
   double seconds = 0;  ///< training and validation
 };
+
+/// What a life has brought so far.
+LifespanResult result_of(const Lifespan& life);
 
 /// Called after every half epoch.
 using HalfEpochCallback = std::function<void(const HalfEpoch&)>;

@@ -43,6 +43,8 @@ class CampaignObserver {
   virtual ~CampaignObserver() = default;
   virtual void campaign_started(const CampaignStart& /*start*/) {}
   virtual void started(const NetworkRun& /*run*/) {}
+  /// After started(): it goes on from its checkpoint, with the first `half_epochs` rows done before.
+  virtual void resumed(const NetworkRun& /*run*/, int /*half_epochs*/) {}
   virtual void half_epoch(const NetworkRun& /*run*/, const HalfEpoch& /*half*/) {}
   /// The table is on the disk.
   virtual void finished(const NetworkRun& /*run*/, const LifespanResult& /*result*/) {}

@@ -4,7 +4,9 @@
 
 #include "recorder/durable_file.h"
 #include "recorder/tables_folder.h"
+#include "trainer/checkpoint.h"
 #include "trainer/failure_file.h"
+#include "trainer/saved_life.h"
 
 namespace mayfly {
 namespace {
@@ -22,6 +24,13 @@ void write_whole_table(const std::filesystem::path& path, const Table& table) {
   } catch (const DataError&) {
     if (!std::filesystem::is_regular_file(path) || read_whole_file(path) != table_text(table)) throw;
   }
+}
+
+SavedLifeOptions saved_life_options(const CampaignOptions& options) {
+  return {.campaign = options.folder,
+          .checkpoint_every = options.checkpoint_every,
+          .numerics = common_numerics(options.devices),
+          .mayfly_version = options.mayfly_version};
 }
 
 }  // namespace
@@ -99,20 +108,27 @@ void Crew::train_or_fail(const NetworkRun& run, Backend& backend) {
 
 void Crew::train(const NetworkRun& run, Backend& backend) {
   const NetworkSpec& spec = run.network.spec;
-  journal_.claimed(spec.id, run.network.index);
   tell([&](CampaignObserver& observer) { observer.started(run); });
-  bool diverged = false;
+  SavedLife life(backend, spec, datasets_.get(spec.dataset), options_.lifespan, saved_life_options(options_),
+                 journal_);
+  journal_.claimed(spec.id, run.network.index, 0.5 * static_cast<double>(life.life().halves().size()));
+  if (life.resumed()) tell_resumed(run, life.life());
+  bool diverged = result_of(life.life()).diverged_since.has_value();
   const auto half_epoch = [&](const HalfEpoch& half) {
     const bool diverges_now = !diverged && !has_finite_losses(half);
     diverged = diverged || diverges_now;
     record(run, backend, half, diverges_now);
   };
-  const LifespanResult result =
-      live(backend, spec, datasets_.get(spec.dataset), options_.lifespan, half_epoch, stop_);
+  const LifespanResult result = life.live(half_epoch, stop_);
   if (result.interrupted)
     tell([&](CampaignObserver& observer) { observer.interrupted(run); });
   else
-    complete(run, backend, result);
+    complete(run, result);
+}
+
+void Crew::tell_resumed(const NetworkRun& run, const Lifespan& life) {
+  const int done = static_cast<int>(life.halves().size());
+  tell([&](CampaignObserver& observer) { observer.resumed(run, done); });
 }
 
 void Crew::record(const NetworkRun& run, const Backend& backend, const HalfEpoch& half, bool diverged) {
@@ -131,11 +147,12 @@ void Crew::record(const NetworkRun& run, const Backend& backend, const HalfEpoch
   tell([&](CampaignObserver& observer) { observer.half_epoch(run, half); });
 }
 
-void Crew::complete(const NetworkRun& run, const Backend& backend, const LifespanResult& result) {
+void Crew::complete(const NetworkRun& run, const LifespanResult& result) {
   const NetworkSpec& spec = run.network.spec;
   const auto path = campaign_table_path(options_.folder, spec, datasets_.get(spec.dataset));
-  write_whole_table(path, {.spec = spec, .train_gpu = backend.is_cuda(), .points = result.points});
+  write_whole_table(path, {.spec = spec, .train_gpu = result.train_gpu, .points = result.points});
   clear_failure(options_.folder, spec.id);
+  remove_checkpoints(options_.folder, {spec.id});
   try_to([&] { journal_.complete(spec.id); });
   tell([&](CampaignObserver& observer) { observer.finished(run, result); });
   const std::lock_guard lock(result_mutex_);

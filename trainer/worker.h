@@ -51,8 +51,9 @@ class Crew {
   std::unique_ptr<Backend> checked_backend(const WorkList::Item& item);
   void train_or_fail(const NetworkRun& run, Backend& backend);
   void train(const NetworkRun& run, Backend& backend);
+  void tell_resumed(const NetworkRun& run, const Lifespan& life);
   void record(const NetworkRun& run, const Backend& backend, const HalfEpoch& half, bool diverged);
-  void complete(const NetworkRun& run, const Backend& backend, const LifespanResult& result);
+  void complete(const NetworkRun& run, const LifespanResult& result);
   void fail(const NetworkRun& run, const std::string& reason);
   void put_back(const NetworkRun& run, const std::string& reason);
   /// Does what must not fail a network: a full disk or a closed stderr is another thing's misfortune.

@@ -42,6 +42,7 @@ class CpuBackend final : public Backend {
   void set_counters(const StepCounters& counters) override { counters_ = counters; }
   void advance(bool trained) override;
   void reset_sums() override { sums_ = {}; }
+  void set_sums(const LossSums& sums) override { sums_ = sums; }
   LossSums read_sums() override { return sums_; }
   std::function<void()> record(std::function<void()> body) override { return body; }
   void synchronise() override {}

@@ -155,7 +155,11 @@ void CudaBackend::advance(bool trained) {
 }
 
 void CudaBackend::reset_sums() {
-  cuda::reset_sums(context_);
+  cuda::set_sums(context_, {});
+}
+
+void CudaBackend::set_sums(const LossSums& sums) {
+  cuda::set_sums(context_, sums);
 }
 
 LossSums CudaBackend::read_sums() {

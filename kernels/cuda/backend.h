@@ -43,6 +43,7 @@ class CudaBackend final : public Backend {
   void set_counters(const StepCounters& counters) override;
   void advance(bool trained) override;
   void reset_sums() override;
+  void set_sums(const LossSums& sums) override;
   LossSums read_sums() override;
   std::function<void()> record(std::function<void()> body) override;
   void synchronise() override { stream_.synchronise(); }

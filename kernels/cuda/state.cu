@@ -16,11 +16,11 @@ __global__ void advance_kernel(DeviceState* state, bool trained) {
   if (trained) state->updates += 1;
 }
 
-__global__ void reset_sums_kernel(DeviceState* state) {
-  state->loss = 0.0;
-  state->correct = 0;
-  state->seen = 0;
-  state->batches = 0;
+__global__ void set_sums_kernel(DeviceState* state, LossSums sums) {
+  state->loss = sums.loss;
+  state->correct = sums.correct;
+  state->seen = sums.seen;
+  state->batches = sums.batches;
 }
 
 }  // namespace
@@ -33,8 +33,8 @@ void advance(const Context& context, bool trained) {
   launch(advance_kernel, dim3(1), dim3(1), context.stream, context.state, trained);
 }
 
-void reset_sums(const Context& context) {
-  launch(reset_sums_kernel, dim3(1), dim3(1), context.stream, context.state);
+void set_sums(const Context& context, const LossSums& sums) {
+  launch(set_sums_kernel, dim3(1), dim3(1), context.stream, context.state, sums);
 }
 
 }  // namespace mayfly::cuda

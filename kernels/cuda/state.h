@@ -13,8 +13,8 @@ void set_counters(const Context& context, const StepCounters& counters);
 /// Next step; `updates` grows too where `trained`.
 void advance(const Context& context, bool trained);
 
-/// The four sums become 0; the counters stay.
-void reset_sums(const Context& context);
+/// The four sums; the counters stay.
+void set_sums(const Context& context, const LossSums& sums);
 
 /// Halves of a downloaded state.
 inline StepCounters counters_of(const DeviceState& state) {

@@ -149,6 +149,24 @@ TEST(Journal, UnknownEventsAndKeysAreIgnored) {
   EXPECT_EQ(record.unreadable_lines, 0U);
 }
 
+TEST(Journal, AClaimKeepsThePointsItGoesOnFrom) {
+  const ScratchFolder folder;
+  JournalWriter writer(folder.path());
+  for (const double epoch : {0.5, 1.0, 1.5}) writer.point("a", point_at(epoch, 2));
+  writer.diverged("a", 1.5);
+  const auto points = [&] { return read_journals(folder.path()).networks.at("a").points.size(); };
+  const auto diverged = [&] { return read_journals(folder.path()).networks.at("a").diverged_since; };
+  writer.claimed("a", 7, 1.5);
+  EXPECT_EQ(points(), 3U);
+  EXPECT_TRUE(diverged());
+  writer.claimed("a", 7, 1.0);
+  EXPECT_EQ(points(), 2U);
+  EXPECT_FALSE(diverged());
+  writer.sync();
+  writer.claimed("a", 7);
+  EXPECT_EQ(points(), 0U);
+}
+
 TEST(Journal, DamagedEventsAreCounted) {
   const ScratchFolder folder;
   JournalWriter writer(folder.path());

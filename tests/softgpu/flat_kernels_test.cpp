@@ -60,7 +60,7 @@ TEST_F(FlatKernels, LossesOfManyImagesAndClasses) {
     const Buffer losses = allocate(static_cast<std::size_t>(batch) * 4, stream_);
     const Buffer hits = allocate(static_cast<std::size_t>(batch) * 4, stream_);
     const SoftmaxScratch scratch{losses.floats(), words_of(hits), words_of(ticket)};
-    reset_sums(context_);
+    set_sums(context_, {});
     EXPECT_EQ(launches_of([&] {
                 softmax_cross_entropy(context_, batch, classes, x.floats(), words_of(y), dx.floats(),
                                       scratch);
@@ -122,9 +122,12 @@ TEST_F(FlatKernels, CountersAndSumsAreApart) {
   set_counters(context_, {.epoch = 3, .step = 0xFFFFFFF0, .updates = std::uint64_t{1} << 40});
   advance(context_, true);
   advance(context_, false);
-  reset_sums(context_);
+  const LossSums sums{.loss = 0.1, .correct = std::uint64_t{1} << 33, .seen = 3, .batches = 4};
+  set_sums(context_, sums);
   EXPECT_EQ(counters_of(read<DeviceState>(state_).front()),
             (StepCounters{.epoch = 3, .step = 0xFFFFFFF2, .updates = (std::uint64_t{1} << 40) + 1}));
+  EXPECT_EQ(sums_of(read<DeviceState>(state_).front()), sums);
+  set_sums(context_, {});
   EXPECT_EQ(sums_of(read<DeviceState>(state_).front()), LossSums());
 }
 

@@ -71,6 +71,7 @@ class FakeBackend final : public Backend {
     inner_->advance(trained);
   }
   void reset_sums() override { inner_->reset_sums(); }
+  void set_sums(const LossSums& sums) override { inner_->set_sums(sums); }
   LossSums read_sums() override { return inner_->read_sums(); }
   std::function<void()> record(std::function<void()> body) override {
     return inner_->record(std::move(body));

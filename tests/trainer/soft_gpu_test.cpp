@@ -2,7 +2,9 @@
 #include <gmock/gmock.h>
 
 #include "tests/softgpu/softgpu.h"
+#include "tests/trainer/life_bits.h"
 #include "tests/trainer/tiny_campaign.h"
+#include "trainer/checkpoint.h"
 
 namespace mayfly {
 namespace {
@@ -70,6 +72,55 @@ TEST_F(SoftGpuTest, OneAllocationThatFailsCostsAnAttempt) {
   EXPECT_EQ(run(how).exit_code(), ExitCode::complete);
   EXPECT_EQ(recorder_.postponed.size(), 1U);
   EXPECT_EQ(plain_tables(how), undisturbed_tables());
+}
+
+/// A checkpoint written on one device is gone on with on the other, from many places of the life.
+TEST_F(SoftGpuTest, ACheckpointGoesOnOnTheOtherDevice) {
+  const Dataset dataset = tests::tiny_dataset();
+  const LifespanOptions options{.epochs = 1.5};
+  for (const NetworkSpec& spec : {tests::tiny_spec(), tests::hopeless_spec()}) {
+    const auto undisturbed = make_backend("cpu", 1);
+    Lifespan whole(*undisturbed, spec, dataset, options);
+    while (!whole.finished()) whole.next({});
+    for (const auto& [from, to] : {std::pair{"cpu", "cuda:0"}, {"cuda:0", "cpu"}, {"cuda:0", "cuda:0"}})
+      for (int place = 0; place < 38; place += 3) {
+        SCOPED_TRACE(testing::Message() << from << " to " << to << ", place " << place);
+        const auto first_backend = make_backend(from, 1), second_backend = make_backend(to, 1);
+        Lifespan first(*first_backend, spec, dataset, options);
+        int asked = 0;
+        while (!first.finished() && first.next([&] { return asked++ == place; })) {
+        }
+        Lifespan second(*second_backend, spec, dataset, options);
+        second.restore(parse_checkpoint(checkpoint_bytes({{}, first.save()}), "checkpoint").state);
+        while (!second.finished()) second.next({});
+        EXPECT_EQ(tests::bits_of(second), tests::bits_of(whole));
+        EXPECT_TRUE(second.train_gpu() || from == std::string("cpu"));
+      }
+  }
+}
+
+/// Interrupted on the CPU, ended on the GPU, and the other way round.
+TEST_F(SoftGpuTest, ACampaignChangesDevices) {
+  for (const char* first : {"cpu", "cuda"}) {
+    CampaignOptions how = options(first);
+    how.devices = open_devices(first);
+    recorder_.stop = false;
+    recorder_.total_halves = 0;
+    recorder_.stops_at_half = 2;
+    EXPECT_EQ(run(how).exit_code(), ExitCode::interrupted);
+    recorder_.stop = false;
+    recorder_.stops_at_half = 0;
+    how.devices = open_devices(first == std::string("cpu") ? "cuda" : "cpu");
+    EXPECT_EQ(run(how).exit_code(), ExitCode::complete);
+    EXPECT_FALSE(recorder_.resumed_at.empty());
+    auto texts = tables(how);
+    for (auto& [file, text] : texts) {
+      Table table = parse_table(text, file);
+      table.train_gpu = false;
+      text = table_text(table);
+    }
+    EXPECT_EQ(texts, undisturbed_tables());
+  }
 }
 
 TEST_F(SoftGpuTest, ADeviceThatIsTooSmallFailsItsNetworks) {

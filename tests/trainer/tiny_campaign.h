@@ -49,6 +49,9 @@ struct Recorder : CampaignObserver {
     begun.push_back(run.network.index);
     if (throws) throw std::runtime_error("nobody wants to know");
   }
+  void resumed(const NetworkRun& run, int half_epochs) override {
+    resumed_at[run.network.index] = half_epochs;
+  }
   void half_epoch(const NetworkRun& run, const HalfEpoch&) override {
     ++halves[run.network.index];
     stop = stop || (stops_at_half > 0 && ++total_halves == stops_at_half);
@@ -72,6 +75,7 @@ struct Recorder : CampaignObserver {
   CampaignStart start;
   std::vector<std::uint32_t> begun;
   std::map<std::uint32_t, int> halves;
+  std::map<std::uint32_t, int> resumed_at;  ///< half epochs before
   std::set<std::uint32_t> complete, stopped;
   std::map<std::uint32_t, std::string> reasons;
   std::map<std::uint32_t, std::vector<std::string>> postponed;

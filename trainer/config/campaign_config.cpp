@@ -64,6 +64,8 @@ void check_train(const TrainSection& train) {
   if (!train.drop_last) {
     refuse("train.drop_last", "true: training and validation leave the last incomplete batch out", "false");
   }
+  if (!(train.checkpoint_every >= 0 && std::isfinite(train.checkpoint_every)))
+    refuse("train.checkpoint_every", "seconds, 0 or more", fmt::format("{}", train.checkpoint_every));
   require_one_of("train.normalize", train.normalize, {"half", "none", "dataset"});
   require_one_of("train.val_loss", train.val_loss, {"mean", "published"});
   require_one_of("train.conv_dropout", train.conv_dropout, {"channel", "element"});

@@ -34,6 +34,7 @@ struct TrainSection {
   std::string device = "cpu";            ///< cpu, cuda, cuda:0,2
   std::string arithmetic = "exact";      ///< exact, fast
   std::string conv_dropout = "channel";  ///< channel, element
+  double checkpoint_every = 300;         ///< seconds; 0: only where a run is interrupted
   bool operator==(const TrainSection&) const = default;
 };
 

@@ -93,6 +93,8 @@ std::vector<ConfigKey> all_keys() {
       train_key("device", &T::device, "cpu, cuda, cuda:0,2", Freedom::any),
       train_key("arithmetic", &T::arithmetic, "exact: equal bits everywhere; fast: CUDA only"),
       train_key("conv_dropout", &T::conv_dropout, "channel: whole channels drop; element: single values"),
+      train_key("checkpoint_every", &T::checkpoint_every, "seconds; 0: only where a run is interrupted",
+                Freedom::any),
   };
   for (const SearchSpaceKey& row : search_space_keys()) keys.push_back(space_key(row));
   return keys;

@@ -12,7 +12,7 @@ constexpr const char* kHeader =
     "# A campaign of Mayfly: random networks, each trained and recorded as a table.\n"
     "#   mayfly plan DIR     what it will draw and cost\n"
     "#   mayfly run DIR      trains what is missing; the same command resumes\n"
-    "# Once it has begun only networks (upwards), device and data_root may change.\n";
+    "# Once it has begun only networks (upwards), device, data_root and checkpoint_every may change.\n";
 
 constexpr const char* kSearchSpaceHelp =
     "# What each network is drawn from. 3: always 3. [1, 5]: uniform, both ends included. Real numbers also\n"

@@ -47,7 +47,8 @@ TEST(KeyTable, UnusualValuesReadBack) {
                   .max_val_images = 500,
                   .device = "cuda:0,2",
                   .arithmetic = "fast",
-                  .conv_dropout = "element"};
+                  .conv_dropout = "element",
+                  .checkpoint_every = 12.5};
   SearchSpace& space = config.search_space;
   space.kernel_size = {3, 7};
   space.stride = {1, 1};

@@ -1,0 +1,24 @@
+#include "trainer/pace.h"
+
+#include <algorithm>
+
+namespace mayfly {
+
+void Pace::begin() {
+  steps_ = 0;
+  since_ = std::chrono::steady_clock::now();
+}
+
+void Pace::between() {
+  if (++steps_ < window_) return;
+  backend_.synchronise();
+  const auto now = std::chrono::steady_clock::now();
+  constexpr std::chrono::milliseconds kShort{500}, kLong{1000};
+  constexpr std::uint64_t kMost = 1U << 20;
+  if (now - since_ < kShort) window_ = std::min(2 * window_, kMost);
+  if (now - since_ > kLong) window_ = std::max<std::uint64_t>(window_ / 2, 1);
+  steps_ = 0;
+  since_ = now;
+}
+
+}  // namespace mayfly
