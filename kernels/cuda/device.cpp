@@ -22,10 +22,17 @@ std::string version_text(int version) {
   return fmt::format("{}.{}", version / 1000, version % 1000 / 10);
 }
 
+/// For the current device. Each network has a thread that mostly waits; a job may have fewer cores than
+/// those.
+void sleep_while_waiting() {
+  check(cudaSetDeviceFlags(cudaDeviceScheduleBlockingSync), "choose how threads wait");
+}
+
 }  // namespace
 
 CudaDevice::CudaDevice(int ordinal, Arithmetic arithmetic) : ordinal_(ordinal), arithmetic_(arithmetic) {
   use();
+  sleep_while_waiting();
   cudaDeviceProp properties{};
   check(cudaGetDeviceProperties(&properties, ordinal_), "ask for the properties of the device");
   model_ = properties.name;
@@ -40,12 +47,11 @@ std::string CudaDevice::name() const {
 }
 
 std::string CudaDevice::numerics() const {
-  if (arithmetic_ == Arithmetic::exact) return "";
-  use();
-  return vendor_numerics(model_);
+  return arithmetic_ == Arithmetic::exact ? "" : vendor_numerics(model_);
 }
 
 void CudaDevice::use() const {
+  cudaGetLastError();
   check(cudaSetDevice(ordinal_), "use the device");
 }
 
@@ -67,9 +73,11 @@ std::unique_ptr<Backend> CudaDevice::make_backend(int /*threads*/) {
 }
 
 void CudaDevice::reset() {
-  cudaSetDevice(ordinal_);  // reports the error that made this necessary
-  check(cudaDeviceReset(), "reset the device");
-  use();
+  // Both may report the error that made this necessary. Whether it helped, the first question after it tells.
+  cudaSetDevice(ordinal_);
+  cudaDeviceReset();
+  free_memory();
+  sleep_while_waiting();
 }
 
 std::string CudaDevice::information() const {

@@ -25,7 +25,9 @@ class CudaDevice final : public Device, public std::enable_shared_from_this<Cuda
   std::string information() const override;
   DevicePeak peak() const override;
 
-  /// Makes it the calling thread's device.
+  /// Makes it the calling thread's device, and forgets errors that the thread was not told: those of
+  /// destructors, which else the next kernel would be blamed for. free_memory(), make_backend() and reset()
+  /// do it too: a thread that has a backend asks no other device for them.
   void use() const;
   int multiprocessors() const { return multiprocessors_; }
   const std::string& model() const { return model_; }

@@ -20,6 +20,7 @@ bool is_sticky(cudaError_t status) {
     case cudaErrorInvalidPc:
     case cudaErrorAssert:
     case cudaErrorECCUncorrectable:
+    case cudaErrorNvlinkUncorrectable:
     case cudaErrorContextIsDestroyed:
     case cudaErrorUnknown:
       return true;
@@ -40,7 +41,7 @@ void check(cudaError_t status, const char* what) {
   if (status == cudaErrorNoKernelImageForDevice)
     throw DeviceError(message +
                       ": this program was built for other GPUs; configure it with CMAKE_CUDA_ARCHITECTURES "
-                      "set to this one (docs/cuda.md)");
+                      "set to this one; for a V100 (70) it takes CUDA 12 (docs/cuda.md)");
   throw DeviceError(message);
 }
 

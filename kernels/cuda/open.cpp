@@ -12,18 +12,25 @@
 namespace mayfly::cuda {
 namespace {
 
+std::string what_is_missing(cudaError_t status, int driver) {
+  if (driver == 0) return "no NVIDIA driver was found";
+  if (status != cudaErrorInsufficientDriver) return "no CUDA device is visible";
+  return fmt::format("the NVIDIA driver is for CUDA {}.{} and too old for this program, made with CUDA {}.{}",
+                     driver / 1000, driver % 1000 / 10, CUDART_VERSION / 1000, CUDART_VERSION % 1000 / 10);
+}
+
 /// DeviceError, saying what is missing, where there is none.
 int visible_devices(const std::string& devices) {
   int count = 0, driver = 0;
   const cudaError_t status = cudaGetDeviceCount(&count);
   cudaDriverGetVersion(&driver);
   if (status == cudaSuccess && count > 0) return count;
-  const char* const missing = driver == 0 ? "no NVIDIA driver was found" : "no CUDA device is visible";
   throw DeviceError(
       fmt::format("device '{}': {} ({}); use --device cpu, or see that nvidia-smi lists a GPU here and "
                   "CUDA_VISIBLE_DEVICES "
                   "does not hide it",
-                  devices, missing, cudaGetErrorString(status == cudaSuccess ? cudaErrorNoDevice : status)));
+                  devices, what_is_missing(status, driver),
+                  cudaGetErrorString(status == cudaSuccess ? cudaErrorNoDevice : status)));
 }
 
 [[noreturn]] void refuse(const std::string& devices) {

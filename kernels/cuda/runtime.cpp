@@ -51,6 +51,7 @@ Graph::Graph(cudaStream_t stream, const std::function<void()>& body) {
   } catch (...) {
     cudaStreamEndCapture(stream, &recorded);
     if (recorded != nullptr) cudaGraphDestroy(recorded);
+    cudaGetLastError();  // the capture was spoilt, which is known
     throw;
   }
   check(cudaStreamEndCapture(stream, &recorded), "record a step");

@@ -27,6 +27,7 @@ constexpr Text kTexts[] = {
     MAYFLY_TEXT(cudaErrorNoKernelImageForDevice, "the program was not built for this device"),
     MAYFLY_TEXT(cudaErrorECCUncorrectable, "memory of the device is damaged"),
     MAYFLY_TEXT(cudaErrorInvalidPtx, "the code cannot be compiled for this device"),
+    MAYFLY_TEXT(cudaErrorNvlinkUncorrectable, "the link to another device failed"),
     MAYFLY_TEXT(cudaErrorUnsupportedPtxVersion, "the code is newer than the driver"),
     MAYFLY_TEXT(cudaErrorInvalidResourceHandle, "the handle is not of this device or of this kind"),
     MAYFLY_TEXT(cudaErrorIllegalState, "the object is not in the right state"),

@@ -234,11 +234,17 @@ cudaError_t& last_error() {
 }
 
 bool sticks(cudaError_t error) {
-  constexpr cudaError_t kSticky[] = {cudaErrorECCUncorrectable,   cudaErrorIllegalAddress,
-                                     cudaErrorLaunchTimeout,      cudaErrorAssert,
-                                     cudaErrorHardwareStackError, cudaErrorIllegalInstruction,
-                                     cudaErrorMisalignedAddress,  cudaErrorInvalidAddressSpace,
-                                     cudaErrorInvalidPc,          cudaErrorLaunchFailure};
+  constexpr cudaError_t kSticky[] = {cudaErrorECCUncorrectable,
+                                     cudaErrorNvlinkUncorrectable,
+                                     cudaErrorIllegalAddress,
+                                     cudaErrorLaunchTimeout,
+                                     cudaErrorAssert,
+                                     cudaErrorHardwareStackError,
+                                     cudaErrorIllegalInstruction,
+                                     cudaErrorMisalignedAddress,
+                                     cudaErrorInvalidAddressSpace,
+                                     cudaErrorInvalidPc,
+                                     cudaErrorLaunchFailure};
   return std::find(std::begin(kSticky), std::end(kSticky), error) != std::end(kSticky);
 }
 

@@ -1,0 +1,62 @@
+// What a thread keeps of CUDA's state from one network to the next: the current device, and errors that
+// nobody was told. None of it may be another network's misfortune.
+#include <gtest/gtest.h>
+
+#include <future>
+#include <thread>
+
+#include "core/error.h"
+#include "kernels/backend.h"
+#include "tests/softgpu/softgpu.h"
+
+namespace mayfly {
+namespace {
+
+void use(Backend& backend) {
+  backend.set_counters({});
+  backend.synchronise();
+}
+
+TEST(Recovery, QuestionsToAnotherDeviceChangeNothing) {
+  const auto devices = open_devices("cuda", Arithmetic::fast);
+  ASSERT_EQ(devices.size(), 2U);
+  const auto backend = devices[0]->make_backend(1);
+  EXPECT_EQ(devices[1]->numerics(), devices[0]->numerics());
+  EXPECT_NO_THROW(use(*backend));
+}
+
+TEST(Recovery, ARecordingThatFailsFailsAlone) {
+  const auto backend = make_backend("cuda:0", 1);
+  const std::function<void()> step = backend->record([&] { use(*backend); });
+  EXPECT_NO_THROW(step());            // as it is
+  EXPECT_THROW(step(), DeviceError);  // recorded: it may not wait
+  EXPECT_NO_THROW(use(*backend));
+}
+
+/// Another thread's backend dies with the device; that thread only learns of it while it cleans up.
+TEST(Recovery, AThreadThatWasNotToldBeginsAnew) {
+  const auto device = open_devices("cuda:0").front();
+  std::promise<void> lost, was_reset;
+  std::promise<void> ready, cleaned;
+  std::thread other([&] {
+    {
+      const auto backend = device->make_backend(1);
+      ready.set_value();
+      lost.get_future().wait();
+    }
+    cleaned.set_value();
+    was_reset.get_future().wait();
+    EXPECT_NO_THROW(use(*device->make_backend(1)));
+  });
+  ready.get_future().wait();
+  softgpu::fail_next(softgpu::Call::kernel, cudaErrorIllegalAddress);
+  EXPECT_THROW(use(*device->make_backend(1)), DeviceLost);
+  lost.set_value();
+  cleaned.get_future().wait();
+  EXPECT_NO_THROW(device->reset());
+  was_reset.set_value();
+  other.join();
+}
+
+}  // namespace
+}  // namespace mayfly
