@@ -1,15 +1,12 @@
 #include "cli/campaign_status.h"
 
-#include <fmt/chrono.h>
-#include <signal.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <chrono>
 #include <filesystem>
+#include <map>
 
 #include "recorder/journal.h"
 #include "recorder/tables_folder.h"
+#include "trainer/claim_file.h"
 #include "trainer/failure_file.h"
 
 namespace mayfly::cli {
@@ -22,24 +19,13 @@ bool has_table(const fs::path& campaign, const NetworkSpec& spec) {
          fs::exists(table_path(tables_folder(campaign, spec.dataset, true), spec.id));
 }
 
-/// The journal's time, an hour ago; such times sort as text.
-std::string an_hour_ago() {
-  const auto then = std::chrono::system_clock::now() - std::chrono::hours(1);
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}", fmt::gmtime(std::chrono::system_clock::to_time_t(then)));
-}
-
-bool lives(const NetworkRecord& record) {
-  if (record.host != host_name()) return record.last_time > an_hour_ago();
-  return kill(static_cast<pid_t>(record.pid), 0) == 0 || errno == EPERM;
-}
-
 Standing standing_of(const fs::path& campaign, const NetworkSpec& spec, const NetworkRecord* record,
-                     bool failed) {
+                     const NetworkStatus& status) {
   if (has_table(campaign, spec)) return Standing::complete;
-  const bool running = record != nullptr && record->state == NetworkState::running;
-  if (running && lives(*record)) return Standing::running;
-  if (failed) return Standing::failed;
-  return running ? Standing::interrupted : Standing::planned;
+  if (status.holder && !status.stale) return Standing::running;
+  if (!status.failure.empty()) return Standing::failed;
+  const bool begun = status.stale || (record != nullptr && record->state == NetworkState::running);
+  return begun ? Standing::interrupted : Standing::planned;
 }
 
 /// Half epochs that took time: rows of a network beyond hope are filled in.
@@ -49,7 +35,10 @@ double share_trained(const NetworkRecord& record) {
   return record.points.empty() ? 0 : static_cast<double>(trained) / static_cast<double>(record.points.size());
 }
 
-NetworkStatus status_of(const Campaign& campaign, std::uint32_t index, const JournalRecord& journals) {
+using Claimed = std::map<std::string, ClaimText>;
+
+NetworkStatus status_of(const Campaign& campaign, std::uint32_t index, const JournalRecord& journals,
+                        const Claimed& claims) {
   const PlannedNetwork planned = plan_network(campaign, index);
   const NetworkSpec& spec = planned.sampled.spec;
   const auto found = journals.networks.find(spec.id);
@@ -57,9 +46,13 @@ NetworkStatus status_of(const Campaign& campaign, std::uint32_t index, const Jou
   const std::optional<Failure> failure = read_failure(campaign.folder, spec.id);
   NetworkStatus status{.index = index,
                        .id = spec.id,
-                       .standing = standing_of(campaign.folder, spec, record, failure.has_value()),
                        .failure = failure ? failure->reason : "",
                        .estimated_seconds = planned.cost.seconds};
+  if (const auto claim = claims.find(spec.id); claim != claims.end()) {
+    status.holder = claim->second.owner;
+    status.stale = known_dead(claim->second.owner);
+  }
+  status.standing = standing_of(campaign.folder, spec, record, status);
   if (record == nullptr) return status;
   status.diverged_since = record->diverged_since;
   status.seconds = record->seconds();
@@ -125,9 +118,10 @@ std::size_t CampaignStatus::count(Standing standing) const {
 
 CampaignStatus campaign_status(const Campaign& campaign) {
   const JournalRecord journals = read_journals(campaign.folder);
+  const Claimed claims = read_claims(campaign.folder);  // later: what begins meanwhile is not interrupted
   CampaignStatus status{.unreadable_journal_lines = journals.unreadable_lines};
   for (std::uint32_t index = 0; index < campaign.config.campaign.networks; ++index)
-    status.networks.push_back(status_of(campaign, index, journals));
+    status.networks.push_back(status_of(campaign, index, journals, claims));
   status.check = check_of(status.networks);
   for (const NetworkStatus& network : status.networks) {
     status.remaining_seconds += remaining_of(network, campaign.lifespan.epochs) * status.check.ratio();

@@ -8,11 +8,13 @@
 #include <vector>
 
 #include "cli/campaign_folder.h"
+#include "trainer/process_identity.h"
 
 namespace mayfly::cli {
 
-/// planned: nobody began it. running: claimed, and its process lives (on another host: was heard of within
-/// the last hour). interrupted: claimed by a process that lives no more. failed: the last attempt failed.
+/// planned: nobody began it. running: claimed, and its process is not known to be dead (on another host that
+/// cannot be known: a run takes it over when its lease is over). interrupted: begun, and no process has it.
+/// failed: the last attempt failed.
 enum class Standing { planned, running, interrupted, failed, complete };
 const char* to_string(Standing standing);
 
@@ -23,7 +25,9 @@ struct NetworkStatus {
   double epoch = 0;  ///< of its last half epoch
   std::optional<double> val_acc = std::nullopt;
   std::optional<double> diverged_since = std::nullopt;
-  std::string failure;           ///< reason
+  std::string failure;                                   ///< reason
+  std::optional<ProcessIdentity> holder = std::nullopt;  ///< its claim's owner
+  bool stale = false;                                    ///< the owner is known to be dead
   double estimated_seconds = 0;  ///< on one core; of a complete one: for the epochs it was trained in earnest
   double seconds = 0;            ///< its half epochs took, in this and earlier attempts at them
 };

@@ -44,12 +44,21 @@ class JsonProgress final : public CampaignObserver {
     line["reason"] = reason;
     say(line);
   }
+  void elsewhere(const CampaignNetwork& network, const std::string& holder) override {
+    json line = of(network, "elsewhere");
+    line["holder"] = holder;
+    say(line);
+  }
+  void done_elsewhere(const CampaignNetwork& network, bool failed) override {
+    say(of(network, failed ? "failed_elsewhere" : "finished_elsewhere"));
+  }
   void interrupted(const NetworkRun& run) override { say(of(run, "interrupted")); }
 
  private:
-  static json of(const NetworkRun& run, const char* event) {
-    return {{"event", event}, {"id", run.network.spec.id}, {"index", run.network.index}};
+  static json of(const CampaignNetwork& network, const char* event) {
+    return {{"event", event}, {"id", network.spec.id}, {"index", network.index}};
   }
+  static json of(const NetworkRun& run, const char* event) { return of(run.network, event); }
   static void say(const json& line) {
     const auto lenient = json::error_handler_t::replace;  // a reason may quote any bytes
     std::fputs((line.dump(-1, ' ', false, lenient) + "\n").c_str(), stderr);

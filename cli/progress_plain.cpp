@@ -50,6 +50,14 @@ class PlainProgress final : public CampaignObserver {
     tally_.put_back(run);
     say(fmt::format("{} put back, to be tried again alone: {}", run.network.spec.id, reason));
   }
+  void elsewhere(const CampaignNetwork& network, const std::string& holder) override {
+    const std::lock_guard lock(mutex_);
+    tally_.elsewhere(network, holder);
+  }
+  void done_elsewhere(const CampaignNetwork& network, bool failed) override {
+    const std::lock_guard lock(mutex_);
+    tally_.done_elsewhere(network, failed);
+  }
   void interrupted(const NetworkRun& run) override {
     const std::lock_guard lock(mutex_);
     tally_.interrupted(run);
@@ -64,6 +72,7 @@ class PlainProgress final : public CampaignObserver {
            !stop.stop_requested()) {
       if (std::chrono::steady_clock::now() - last_ < kLongestSilence) continue;
       for (const auto& [worker, network] : tally_.running()) say(running_text(network));
+      for (const auto& [id, holder] : tally_.others()) say(id + " is with " + holder);
       say(tally_.summary());
     }
   }

@@ -43,6 +43,14 @@ class TtyProgress final : public CampaignObserver {
     tally_.put_back(run);
     above(fmt::format("{} put back, to be tried again alone: {}", run.network.spec.id, reason));
   }
+  void elsewhere(const CampaignNetwork& network, const std::string& holder) override {
+    tally_.elsewhere(network, holder);
+    refresh(false);
+  }
+  void done_elsewhere(const CampaignNetwork& network, bool failed) override {
+    tally_.done_elsewhere(network, failed);
+    refresh(false);
+  }
   void interrupted(const NetworkRun& run) override { tally_.interrupted(run); }
 
  private:

@@ -17,6 +17,7 @@ void Tally::campaign_started(const CampaignStart& start) {
 }
 
 void Tally::started(const NetworkRun& run) {
+  others_.erase(run.network.spec.id);  // taken over
   running_[run.worker] = {.id = run.network.spec.id,
                           .index = run.network.index,
                           .half_epochs = run.half_epochs,
@@ -50,6 +51,16 @@ void Tally::put_back(const NetworkRun& run) {
   running_.erase(run.worker);
 }
 
+void Tally::elsewhere(const CampaignNetwork& network, const std::string& holder) {
+  others_[network.spec.id] = holder;
+}
+
+void Tally::done_elsewhere(const CampaignNetwork& network, bool failed) {
+  ++(failed ? failed_ : elsewhere_);
+  finished_work_ += network.estimated_seconds;
+  others_.erase(network.spec.id);
+}
+
 double Tally::seconds() const {
   return std::chrono::duration<double>(Clock::now() - begin_).count();
 }
@@ -73,9 +84,10 @@ std::optional<double> Tally::seconds_left() const {
 
 std::string Tally::summary() const {
   const std::optional<double> left = seconds_left();
-  return fmt::format("{} of {} networks, {} diverged, {} failed, {}, {} left", start_.complete + finished_,
-                     start_.networks, diverged_, failed_, rate_text(networks_per_hour()),
-                     left ? duration_text(*left) : "unknown time");
+  const std::string others = others_.empty() ? "" : fmt::format(" {} with other processes,", others_.size());
+  return fmt::format("{} of {} networks, {} diverged, {} failed,{} {}, {} left",
+                     start_.complete + finished_ + elsewhere_, start_.networks, diverged_, failed_, others,
+                     rate_text(networks_per_hour()), left ? duration_text(*left) : "unknown time");
 }
 
 std::string running_text(const RunningNetwork& network) {

@@ -30,9 +30,13 @@ class Tally {
   void failed(const NetworkRun& run);
   void interrupted(const NetworkRun& run);
   void put_back(const NetworkRun& run);
+  void elsewhere(const CampaignNetwork& network, const std::string& holder);
+  void done_elsewhere(const CampaignNetwork& network, bool failed);
 
   const CampaignStart& start() const { return start_; }
   const std::map<int, RunningNetwork>& running() const { return running_; }  ///< by worker
+  /// Networks that other processes train, as far as this one has met them: who, by ID.
+  const std::map<std::string, std::string>& others() const { return others_; }
   std::size_t finished_now() const { return finished_; }
   double seconds() const;
   /// Networks per hour of this run; 0 before the first.
@@ -48,6 +52,8 @@ class Tally {
   CampaignStart start_;
   std::chrono::steady_clock::time_point begin_;
   std::map<int, RunningNetwork> running_;
+  std::map<std::string, std::string> others_;
+  std::size_t elsewhere_ = 0;
   std::size_t finished_ = 0, diverged_ = 0, failed_ = 0;
   double finished_work_ = 0;
 };

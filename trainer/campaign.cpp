@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <stdexcept>
 #include <thread>
@@ -10,6 +11,7 @@
 #include "recorder/journal.h"
 #include "recorder/tables_folder.h"
 #include "trainer/checkpoint.h"
+#include "trainer/claim_leftovers.h"
 #include "trainer/conventions.h"
 #include "trainer/failure_file.h"
 #include "trainer/work_list.h"
@@ -62,12 +64,29 @@ void prepare_folders(const std::vector<CampaignNetwork>& missing, DatasetStore& 
   }
 }
 
+/// What processes that were killed have left of the networks.
+void clean_up(const std::vector<CampaignNetwork>& networks, DatasetStore& datasets,
+              const std::filesystem::path& folder) {
+  std::map<std::string, std::filesystem::path> tables;
+  std::set<std::filesystem::path> folders = {folder, folder / "failed"};
+  for (const CampaignNetwork& network : networks) {
+    const auto path = campaign_table_path(folder, network.spec, datasets.get(network.spec.dataset));
+    tables.emplace(network.spec.id, path);
+    folders.insert(path.parent_path());
+  }
+  remove_leftovers(folder, {folders.begin(), folders.end()}, [&](const std::string& id) {
+    const auto found = tables.find(id);
+    return found != tables.end() && std::filesystem::is_regular_file(found->second);
+  });
+}
+
 CampaignResult train_all(const std::vector<CampaignNetwork>& missing, DatasetStore& datasets,
                          const CampaignOptions& options, CampaignObserver& observer, const StopCheck& stop) {
   JournalWriter journal(options.folder);
   const int count = worker_count(options, missing.size());
-  WorkList work(missing, {.cores = options.cores, .jobs = count}, options.devices);
-  Crew crew(work, datasets, options, observer, journal, stop);
+  Claims claims(options.folder, options.claims);
+  WorkList work(missing, {.cores = options.cores, .jobs = count}, options.devices, options.share);
+  Crew crew(work, claims, datasets, options, observer, journal, stop);
   {
     std::vector<std::jthread> workers;
     for (int worker = 0; worker < count; ++worker)
@@ -104,6 +123,7 @@ CampaignResult run_campaign(const std::vector<CampaignNetwork>& networks, Datase
                             const StopCheck& stop) {
   check_options(options);
   const std::vector<CampaignNetwork> missing = missing_networks(networks, datasets, options.folder);
+  clean_up(networks, datasets, options.folder);
   CampaignStart start{.networks = networks.size(),
                       .complete = networks.size() - missing.size(),
                       .missing = missing.size(),
@@ -114,9 +134,10 @@ CampaignResult run_campaign(const std::vector<CampaignNetwork>& networks, Datase
   if (!missing.empty()) {
     prepare_folders(missing, datasets, options);
     result = train_all(missing, datasets, options, observer, stop);
+    clean_up(networks, datasets, options.folder);
   }
   result.skipped = start.complete;
-  result.interrupted = missing.size() - result.finished - result.failed;
+  result.interrupted = missing.size() - result.finished - result.elsewhere - result.failed;
   return result;
 }
 

@@ -51,6 +51,10 @@ class CampaignObserver {
   virtual void failed(const NetworkRun& /*run*/, const std::string& /*reason*/) {}
   /// Put back, to be tried again alone on its device: memory ran out there, or the device was lost.
   virtual void put_back(const NetworkRun& /*run*/, const std::string& /*reason*/) {}
+  /// Another process trains it: `holder` says which and where. Told once, when it is first met.
+  virtual void elsewhere(const CampaignNetwork& /*network*/, const std::string& /*holder*/) {}
+  /// Another process has made its table since this run began, or has `failed` at it.
+  virtual void done_elsewhere(const CampaignNetwork& /*network*/, bool /*failed*/) {}
   /// Stopped before its end: no table.
   virtual void interrupted(const NetworkRun& /*run*/) {}
 };

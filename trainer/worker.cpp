@@ -58,19 +58,28 @@ void Crew::work_until_done(int worker) {
 }
 
 void Crew::attempt(const NetworkRun& run, const WorkList::Item& item) {
+  std::shared_ptr<Claim> claim = this->claim(item);
+  if (!claim) return;
   try {
+    bool settled = true;
     if (item.too_large)
       fail(run, too_large_text(run));
     else
-      train_or_fail(run, *checked_backend(item));
-    work_.done(item);
+      settled = train_or_fail(run, *checked_backend(item), *claim);
+    claim.reset();
+    if (settled || stop_())
+      work_.done(item);
+    else
+      put_off(item);
   } catch (const OutOfDeviceMemory& error) {
+    claim.reset();
     const std::string reason = fmt::format("no memory on {}: {}", run.device, error.what());
     if (work_.out_of_memory(item))
       put_back(run, reason);
     else
       fail(run, reason + "; nothing else ran there: a device with more memory may do");
   } catch (const DeviceLost& error) {
+    claim.reset();
     const std::string reason = fmt::format("{} was lost: {}", run.device, error.what());
     if (work_.device_lost(item))
       put_back(run, reason);
@@ -94,19 +103,21 @@ std::unique_ptr<Backend> Crew::checked_backend(const WorkList::Item& item) {
   return device.make_backend(item.threads);
 }
 
-void Crew::train_or_fail(const NetworkRun& run, Backend& backend) {
+/// False where it was stopped in its course: the run is to stop, or another process has taken it over.
+bool Crew::train_or_fail(const NetworkRun& run, Backend& backend, const Claim& claim) {
   try {
-    train(run, backend);
+    return train(run, backend, [&] { return stop_() || claim.lost(); });
   } catch (const OutOfDeviceMemory&) {
     throw;
   } catch (const DeviceLost&) {
     throw;
   } catch (const std::exception& error) {
     fail(run, error.what());
+    return true;
   }
 }
 
-void Crew::train(const NetworkRun& run, Backend& backend) {
+bool Crew::train(const NetworkRun& run, Backend& backend, const StopCheck& stop) {
   const NetworkSpec& spec = run.network.spec;
   tell([&](CampaignObserver& observer) { observer.started(run); });
   SavedLife life(backend, spec, datasets_.get(spec.dataset), options_.lifespan, saved_life_options(options_),
@@ -119,11 +130,12 @@ void Crew::train(const NetworkRun& run, Backend& backend) {
     diverged = diverged || diverges_now;
     record(run, backend, half, diverges_now);
   };
-  const LifespanResult result = life.live(half_epoch, stop_);
+  const LifespanResult result = life.live(half_epoch, stop);
   if (result.interrupted)
     tell([&](CampaignObserver& observer) { observer.interrupted(run); });
   else
     complete(run, result);
+  return !result.interrupted;
 }
 
 void Crew::tell_resumed(const NetworkRun& run, const Lifespan& life) {

@@ -5,13 +5,17 @@
 #include <cstddef>
 #include <deque>
 #include <exception>
+#include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 
 #include "recorder/journal.h"
 #include "trainer/campaign.h"
+#include "trainer/claims.h"
 #include "trainer/dataset_store.h"
+#include "trainer/failure_file.h"
 #include "trainer/progress.h"
 #include "trainer/stop.h"
 #include "trainer/work_list.h"
@@ -21,13 +25,15 @@ namespace mayfly {
 /// What the workers of one run share. The references must outlive it.
 class Crew {
  public:
-  Crew(WorkList& work, DatasetStore& datasets, const CampaignOptions& options, CampaignObserver& observer,
-       JournalWriter& journal, const StopCheck& stop)
+  Crew(WorkList& work, Claims& claims, DatasetStore& datasets, const CampaignOptions& options,
+       CampaignObserver& observer, JournalWriter& journal, const StopCheck& stop)
       : work_(work),
+        claims_(claims),
         datasets_(datasets),
         options_(options),
         observer_(observer),
         journal_(journal),
+        failed_before_(failed_attempts(options.folder)),
         checked_(options.devices.size()),
         stop_([this, &stop] { return abandoned_ || stop_requested(stop); }) {}
   Crew(const Crew&) = delete;
@@ -48,9 +54,12 @@ class Crew {
 
   void work_until_done(int worker);
   void attempt(const NetworkRun& run, const WorkList::Item& item);
+  std::shared_ptr<Claim> claim(const WorkList::Item& item);
+  bool settled_elsewhere(const WorkList::Item& item);
+  void put_off(const WorkList::Item& item);
   std::unique_ptr<Backend> checked_backend(const WorkList::Item& item);
-  void train_or_fail(const NetworkRun& run, Backend& backend);
-  void train(const NetworkRun& run, Backend& backend);
+  bool train_or_fail(const NetworkRun& run, Backend& backend, const Claim& claim);
+  bool train(const NetworkRun& run, Backend& backend, const StopCheck& stop);
   void tell_resumed(const NetworkRun& run, const Lifespan& life);
   void record(const NetworkRun& run, const Backend& backend, const HalfEpoch& half, bool diverged);
   void complete(const NetworkRun& run, const LifespanResult& result);
@@ -72,11 +81,13 @@ class Crew {
   }
 
   WorkList& work_;
+  Claims& claims_;
   DatasetStore& datasets_;
   const CampaignOptions& options_;
   CampaignObserver& observer_;
   JournalWriter& journal_;
-  std::deque<Checked> checked_;  // by device
+  std::map<std::string, int> failed_before_;  // attempts, by ID
+  std::deque<Checked> checked_;               // by device
   StopCheck stop_;
   std::atomic<bool> abandoned_ = false;
   std::mutex observer_mutex_;
