@@ -1,12 +1,15 @@
 #include <fmt/format.h>
 
+#include <chrono>
 #include <cstdio>
 #include <memory>
 
 #include "cli/campaign_folder.h"
 #include "cli/commands.h"
+#include "cli/deadline.h"
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "cli/share.h"
 #include "cli/signals.h"
 #include "data/locate.h"
 #include "kernels/backend.h"
@@ -22,6 +25,10 @@ struct RunOptions {
   int jobs = 0;
   std::vector<std::string> settings;
   std::string progress = "auto";
+  std::string share;
+  std::string deadline;
+  int grace = 10;
+  int lease = 90;
   DeviceOptions device;
 };
 
@@ -44,10 +51,30 @@ std::vector<CampaignNetwork> networks_of(const Campaign& campaign) {
   return networks;
 }
 
+/// A sixth of the lease, so that a few that fail do not lose a claim.
+ClaimOptions claims_of(const RunOptions& options) {
+  const std::chrono::milliseconds lease = std::chrono::seconds(options.lease);
+  return {.heartbeat = lease / 6, .lease = lease};
+}
+
+/// Begins to stop as long before the deadline as it may take, and a little.
+void watch_the_end(const RunOptions& options) {
+  constexpr std::chrono::seconds kMargin{5};
+  const std::chrono::seconds grace(options.grace);
+  watch_signals(grace);
+  const std::optional<WallTime> deadline = find_deadline(options.deadline);
+  if (!deadline) return;
+  const auto left = *deadline - std::chrono::system_clock::now() - grace - kMargin;
+  stop_at(std::chrono::steady_clock::now() + left);
+}
+
 void print_result(const CampaignResult& result, const std::string& folder) {
-  if (result.finished + result.failed + result.interrupted == 0) return;  // all complete, as was said
+  const std::size_t elsewhere = result.elsewhere;
+  if (result.finished + elsewhere + result.failed + result.interrupted == 0)
+    return;  // all complete, as was said
   fmt::print(stderr, "{} trained now ({} diverged), {} complete before, {} failed, {} to do\n",
              result.finished, result.diverged, result.skipped, result.failed, result.interrupted);
+  if (elsewhere > 0) fmt::print(stderr, "{} trained by other processes meanwhile\n", elsewhere);
   if (result.interrupted > 0) fmt::print(stderr, "Interrupted: `mayfly run {}` goes on.\n", folder);
   fmt::print(stderr, "Tables: {}/tables/\n", folder);
   if (result.failed > 0) fmt::print(stderr, "Reasons of the failures: {}/failed/\n", folder);
@@ -62,6 +89,8 @@ ExitCode run_command(const RunOptions& options) {
       .cores = options.device.cores(),
       .jobs = jobs_of(options, campaign),
       .mayfly_version = kVersion,
+      .share = find_share(options.share),
+      .claims = claims_of(options),
       .checkpoint_every = campaign.config.train.checkpoint_every};
   check_datasets(campaign, options);
   const std::vector<CampaignNetwork> networks = networks_of(campaign);
@@ -70,11 +99,28 @@ ExitCode run_command(const RunOptions& options) {
   DatasetStore datasets([&](const std::string& name) {
     return load_campaign_dataset(campaign, name, options.device.data_root);
   });
-  watch_signals();
+  watch_the_end(options);
   const auto progress = make_progress(options.progress);
   const CampaignResult result = run_campaign(networks, datasets, how, *progress, signalled);
   if (options.progress != "none" && options.progress != "json") print_result(result, options.folder);
   return result.exit_code();
+}
+
+void add_company_options(CLI::App& command, RunOptions& options) {
+  command.add_option(
+      "--share", options.share,
+      "k/n: begin with the kth part of the networks, where n processes run here (default: Slurm's)");
+  command
+      .add_option("--lease", options.lease,
+                  "Seconds after which other hosts take over what this process was silent about")
+      ->check(CLI::Range(1, 86400))
+      ->capture_default_str();
+  command.add_option(
+      "--deadline", options.deadline,
+      "When it must be over: 1h30m, 3600 (seconds) or 2026-01-02T03:04:05 (default: the Slurm job's end)");
+  command.add_option("--grace", options.grace, "Seconds that it may take to stop")
+      ->check(CLI::Range(1, 86400))
+      ->capture_default_str();
 }
 
 }  // namespace
@@ -93,6 +139,7 @@ void add_run(Commands& commands) {
   command->add_option("--progress", options->progress, "What to tell of the course of things")
       ->check(CLI::IsMember({"auto", "tty", "plain", "json", "none"}))
       ->capture_default_str();
+  add_company_options(*command, *options);
   add_set_option(*command, options->settings);
   options->device.device.clear();  // the campaign's
   add_device_options(*command, options->device);

@@ -15,12 +15,20 @@ namespace {
 constexpr std::array kStandings{Standing::planned, Standing::running, Standing::complete, Standing::failed,
                                 Standing::interrupted};
 
+/// " on node7, process 4711".
+std::string holder_text(const NetworkStatus& network) {
+  if (!network.holder) return "";
+  return fmt::format("{} {}, process {}", network.stale ? "; stale claim of" : " on", network.holder->host,
+                     network.holder->pid);
+}
+
 void print_unfinished(const NetworkStatus& network) {
   if (network.standing == Standing::running)
-    fmt::print("  running     {} ({}): epoch {:.1f}{}\n", network.id, network.index, network.epoch,
-               network.val_acc ? fmt::format(", valAcc {:.2f} %", *network.val_acc) : "");
+    fmt::print("  running     {} ({}){}: epoch {:.1f}{}\n", network.id, network.index, holder_text(network),
+               network.epoch, network.val_acc ? fmt::format(", valAcc {:.2f} %", *network.val_acc) : "");
   if (network.standing == Standing::interrupted)
-    fmt::print("  interrupted {} ({}): after epoch {:.1f}\n", network.id, network.index, network.epoch);
+    fmt::print("  interrupted {} ({}): after epoch {:.1f}{}\n", network.id, network.index, network.epoch,
+               holder_text(network));
   if (network.standing == Standing::failed)
     fmt::print("  failed      {} ({}): {}\n", network.id, network.index, network.failure);
 }
@@ -63,6 +71,9 @@ nlohmann::json network_json(const NetworkStatus& network) {
           {"val_acc", or_null(network.val_acc)},
           {"diverged_since", or_null(network.diverged_since)},
           {"failure", network.failure.empty() ? nlohmann::json(nullptr) : nlohmann::json(network.failure)},
+          {"host", network.holder ? nlohmann::json(network.holder->host) : nlohmann::json(nullptr)},
+          {"pid", network.holder ? nlohmann::json(network.holder->pid) : nlohmann::json(nullptr)},
+          {"stale", network.stale},
           {"estimated_seconds", network.estimated_seconds},
           {"seconds", network.seconds}};
 }
