@@ -100,7 +100,7 @@ TEST_F(WorkersTest, ThreeOnOneFolderTwoOfThemKilledAndRestarted) {
   for (std::size_t worker = 0; worker < 3; ++worker) start(worker);
   std::mt19937 random(std::random_device{}());
   int kills = 0;
-  for (const std::size_t victim : {1, 2, 1, 2}) {
+  for (const std::size_t victim : {1, 2, 1}) {  // each may cost the three points of one network
     if (!workers[victim]->wait_for("half_epoch", 1 + static_cast<int>(random() % 9))) continue;
     usleep(static_cast<useconds_t>(random() % 20'000));
     workers[victim]->signal(SIGKILL);
