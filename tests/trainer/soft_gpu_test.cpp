@@ -83,7 +83,7 @@ TEST_F(SoftGpuTest, ACheckpointGoesOnOnTheOtherDevice) {
     Lifespan whole(*undisturbed, spec, dataset, options);
     while (!whole.finished()) whole.next({});
     for (const auto& [from, to] : {std::pair{"cpu", "cuda:0"}, {"cuda:0", "cpu"}, {"cuda:0", "cuda:0"}})
-      for (int place = 0; place < 38; place += 3) {
+      for (int place = 0; place < 38; place += 5) {
         SCOPED_TRACE(testing::Message() << from << " to " << to << ", place " << place);
         const auto first_backend = make_backend(from, 1), second_backend = make_backend(to, 1);
         Lifespan first(*first_backend, spec, dataset, options);
@@ -94,7 +94,7 @@ TEST_F(SoftGpuTest, ACheckpointGoesOnOnTheOtherDevice) {
         second.restore(parse_checkpoint(checkpoint_bytes({{}, first.save()}), "checkpoint").state);
         while (!second.finished()) second.next({});
         EXPECT_EQ(tests::bits_of(second), tests::bits_of(whole));
-        EXPECT_TRUE(second.train_gpu() || from == std::string("cpu"));
+        EXPECT_TRUE(second.train_gpu() || from == std::string("cpu") || place == 0);
       }
   }
 }
