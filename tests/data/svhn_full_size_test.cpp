@@ -94,8 +94,11 @@ bool as_written(const ImageSet& set) {
   return true;
 }
 
+// A sanitizer has memory of its own; GCC and clang say differently that there is one.
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-constexpr bool kMemoryCounts = false;  // a sanitizer has its own
+constexpr bool kMemoryCounts = false;
+#elif defined(__has_feature)
+constexpr bool kMemoryCounts = !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer);
 #else
 constexpr bool kMemoryCounts = true;
 #endif
