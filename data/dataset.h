@@ -22,7 +22,9 @@ struct ImageSet {
 
 /// How the images of a folder were read (data/image_folder.h).
 struct ImageFolderFacts {
-  ImageOptions options;               ///< with the size that the images have
+  ImageOptions options;          ///< with the size that the images have
+  std::size_t train_listed = 0;  ///< damaged images among them
+  std::size_t validation_listed = 0;
   std::string hash;                   ///< 16 hexadecimal digits of all pixels and labels
   std::vector<std::string> left_out;  ///< "file: reason" of each damaged image
 };

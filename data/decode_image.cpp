@@ -81,12 +81,9 @@ DecodedImage header_of(const fs::path& path, const std::vector<std::uint8_t>& by
   return image;
 }
 
-/// A PNG's palette with all 256 colours, the missing ones black: stb_image leaves those to chance.
-void complete_palette(std::vector<std::uint8_t>& bytes) {
-  constexpr std::size_t kFirstChunk = 8;
+void complete_png_palette(std::vector<std::uint8_t>& bytes) {
   constexpr std::size_t kWhole = 768;
-  if (bytes[0] != 0x89) return;
-  for (std::size_t at = kFirstChunk; std::memcmp(&bytes[at + 4], "IEND", 4) != 0;) {
+  for (std::size_t at = 8; std::memcmp(&bytes[at + 4], "IEND", 4) != 0;) {
     const std::size_t length = std::size_t{bytes[at]} << 24 | std::size_t{bytes[at + 1]} << 16 |
                                std::size_t{bytes[at + 2]} << 8 | bytes[at + 3];
     if (std::memcmp(&bytes[at + 4], "PLTE", 4) == 0 && length < kWhole) {
@@ -97,6 +94,26 @@ void complete_palette(std::vector<std::uint8_t>& bytes) {
     }
     at += 12 + length;
   }
+}
+
+/// Of a header of 40 bytes or more; require_whole_image() refuses palettes behind a smaller one.
+void complete_bmp_palette(std::vector<std::uint8_t>& bytes) {
+  const auto number = [&](std::size_t at) {
+    return std::size_t{bytes[at]} | std::size_t{bytes[at + 1]} << 8 | std::size_t{bytes[at + 2]} << 16 |
+           std::size_t{bytes[at + 3]} << 24;
+  };
+  const std::size_t offset = number(10), header = number(14), bits = bytes[28];
+  if (header < 40 || header > 124 || bits > 8) return;
+  const std::size_t needed = 14 + header + (std::size_t{4} << bits);
+  if (offset < 14 + header || offset >= needed) return;
+  bytes.insert(bytes.begin() + static_cast<std::ptrdiff_t>(offset), needed - offset, 0);
+  for (std::size_t i = 0; i < 4; ++i) bytes[10 + i] = static_cast<std::uint8_t>(needed >> (8 * i));
+}
+
+/// A palette with all its colours, the missing ones black: stb_image leaves those to chance.
+void complete_palette(std::vector<std::uint8_t>& bytes) {
+  if (bytes[0] == 0x89) complete_png_palette(bytes);
+  if (bytes[0] == 'B') complete_bmp_palette(bytes);
 }
 
 }  // namespace

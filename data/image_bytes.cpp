@@ -49,7 +49,6 @@ class ImageCheck {
     return value;
   }
   std::size_t after_scan(std::size_t at) const;
-  void require_palette(std::uint32_t header, std::uint32_t offset, std::uint32_t bits) const;
 
   const std::filesystem::path& path_;
   Bytes bytes_;
@@ -98,16 +97,6 @@ void ImageCheck::jpeg() const {
   }
 }
 
-/// stb_image leaves colours beyond a short palette to chance.
-void ImageCheck::require_palette(std::uint32_t header, std::uint32_t offset, std::uint32_t bits) const {
-  const std::uint64_t colours = std::uint64_t{1} << bits;
-  const std::uint64_t needed = 14 + std::uint64_t{header} + colours * (header == 12 ? 3 : 4);
-  if (offset < needed)
-    fail(10, fmt::format("BMP of {} bits: expected a palette of all {} colours, found fewer; save it with 24 "
-                         "bits, or as PNG",
-                         bits, colours));
-}
-
 void ImageCheck::bmp() const {
   require(0, 30, "a BMP header");
   const std::uint32_t offset = little_endian(10, 4);
@@ -118,7 +107,9 @@ void ImageCheck::bmp() const {
   const std::uint64_t height = static_cast<std::uint64_t>(std::llabs(signed_height));
   const std::uint32_t bits = old ? little_endian(24, 2) : little_endian(28, 2);
   if (bits > 32) fail(old ? 24 : 28, fmt::format("expected at most 32 bits per pixel, found {}", bits));
-  if (bits <= 8) require_palette(header, offset, bits);
+  if (old && bits <= 8)
+    fail(24, fmt::format("expected a BMP of at least 24 bits or of the newer kind, found OS/2's of {} bits",
+                         bits));
   const std::uint64_t row = (std::uint64_t{width} * bits + 31) / 32 * 4;
   if (height != 0 && row > kLargestFile / height)
     fail(18, fmt::format("expected an image of at most {} bytes, found {}x{}", kLargestFile, height, width));

@@ -14,8 +14,7 @@ std::vector<std::uint8_t> read_image_bytes(const std::filesystem::path& path);
 
 /// DataError (file, byte, expected, found) unless `bytes` are a whole PNG, JPEG or BMP, as far as that can be
 /// seen without decoding: stb_image itself takes damaged files for images. PNG: every chunk with its sum, up
-/// to IEND. JPEG: every segment up to the mark of the end. BMP: as many bytes as its header needs, 4 or 8
-/// bits with a whole palette.
+/// to IEND. JPEG: every segment up to the mark of the end. BMP: as many bytes as its header needs.
 void require_whole_image(const std::filesystem::path& path, std::span<const std::uint8_t> bytes);
 
 }  // namespace mayfly

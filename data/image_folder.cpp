@@ -102,7 +102,8 @@ Dataset load_image_folder(const fs::path& folder, const ImageList& list, const I
   const DatasetInfo info = image_folder_info(folder, list, options);
   require_memory(folder, list, info.image);
   Dataset dataset{.name = info.name, .classes = info.classes, .class_names = list.class_names};
-  ImageFolderFacts facts{.options = options};
+  ImageFolderFacts facts{
+      .options = options, .train_listed = list.train.size(), .validation_listed = list.test.size()};
   facts.options.image_size = {info.image.height, info.image.width};
   dataset.train = decode_images(list.train, info.image, options, threads, facts.left_out);
   dataset.validation = decode_images(list.test, info.image, options, threads, facts.left_out);
