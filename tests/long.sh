@@ -8,6 +8,8 @@ scripts/install.sh build data test check
 ./test.sh release long
 scripts/check_tidy.sh
 ./test.sh tsan
+# Planted faults in the CUDA engine, others with every commit.
+tests/mutations/mutate.py build/mutations --count 300 --seed "$(git rev-list --count HEAD)"
 
 # CUDA 13, all architectures; then CUDA 12, for V100. Both programs must also start where there is no GPU.
 if command -v nvcc >/dev/null; then

@@ -1,4 +1,4 @@
-"""Faults that are planted mechanically: every place of a source where one fits, and what stands there then."""
+"""Faults that are planted mechanically: every place of a source where one fits, and what stands there."""
 import dataclasses
 import re
 
@@ -52,7 +52,8 @@ SWAPS = [
 STREAM = re.compile(r"(?<=[\s(])(context_?\.stream|backend_\.stream_|stream_?)(?=[,)};])")
 LARGER = "([](int a, int b) { return a > b ? a : b; })("
 TYPES = ("float", "int", "unsigned", "double", "bool", "char")
-DECLARATION = re.compile(r"\s*(?!return\b)(?:(?:static|const|constexpr)\s+)*[\w:<>]+\s+\w+(?:\[[^\]]*\])+\s*(?:[;,={]|$)")
+DECLARATION = re.compile(r"\s*(?!return\b)(?:(?:static|const|constexpr)\s+)*[\w:<>]+\s+\w+"
+                         r"(?:\[[^\]]*\])+\s*(?:[;,={]|$)")
 
 
 def without_comments(text):
@@ -142,5 +143,5 @@ def faults_of(file, text):
             if last - first < 30:  # says little by itself
                 first, _ = line_around(text, first - 1)
             _, changed_last = line_around(changed, begin + len(new))
-            yield Fault(file, kind, text.count("\n", 0, begin) + 1, text[first:last], changed[first:changed_last],
-                        changed, begin, end, new)
+            line = text.count("\n", 0, begin) + 1
+            yield Fault(file, kind, line, text[first:last], changed[first:changed_last], changed, begin, end, new)

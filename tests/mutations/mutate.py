@@ -4,8 +4,9 @@
     mutate.py FOLDER [--count N] [--seed S] [--only PATTERN] [--tests A,B] [--jobs N] [--list] [--explained]
 
 FOLDER holds the copy and its build and is used again; the checkout stays as it is. Most faults are compiled in
-together and woken one by one (switches.py); the others cost a build each. One line a fault; the last line counts. Exit code 1 where one survives that survivors.txt does not explain. Explained ones are left out
-unless asked for."""
+together and woken one by one (switches.py); the others cost a build each. One line a fault; the last line
+counts. Exit code 1 where one survives that survivors.txt does not explain. Explained ones are left out unless
+asked for."""
 import argparse
 import concurrent.futures
 import os
@@ -45,12 +46,20 @@ def explanations():
     return found
 
 
+def check_patterns(found, reasons):
+    for pattern, reason in reasons:
+        if not any(pattern.search(str(fault)) for fault in found):
+            raise SystemExit(f"tests/mutations/survivors.txt: no fault is like '{pattern.pattern}' ({reason}); remove it")
+
+
 def reason_for(fault, reasons):
     return next((reason for pattern, reason in reasons if pattern.search(str(fault))), "")
 
 
 def chosen(arguments, reasons):
-    found = [fault for fault in all_faults() if not arguments.only or re.search(arguments.only, str(fault))]
+    everything = list(all_faults())
+    check_patterns(everything, reasons)
+    found = [fault for fault in everything if not arguments.only or re.search(arguments.only, str(fault))]
     if not arguments.explained:
         found = [fault for fault in found if not reason_for(fault, reasons)]
     if arguments.count and arguments.count < len(found):
@@ -77,7 +86,8 @@ def run(found, place, jobs, reasons):
             detail = reason_for(fault, reasons)
             unexplained += not detail
             verdict = "survived, explained" if detail else "SURVIVED"
-        print(f"{verdict}: line {fault.line} of {fault}" + (f" [{detail}]" if detail else ""), flush=True)
+        told = f" [{detail}]" if detail else ""
+        print(f"{verdict}: line {fault.line} of {fault}{told}", flush=True)
     print(f"{counts['caught']} caught, {counts['survived']} survived, {counts['not compiled']} did not compile")
     return 1 if unexplained else 0
 

@@ -17,7 +17,19 @@ def can_switch(fault, code):
     statement = max(code.rfind(mark, 0, fault.begin) for mark in ";{}") + 1
     if FIXED.search(code[statement:fault.begin]) or faults.DECLARATION.match(code[line_begin:line_end]):
         return False
+    if any(re.search(r"(?<!if )\bconstexpr\b", header) for header in headers_around(code, fault.begin)):
+        return False
     return fault.kind != "sign" or code[fault.begin:fault.end] in INFIX
+
+
+def headers_around(code, at):
+    """What stands before each brace that is open at `at`: 'constexpr int f(int x) '."""
+    depth = 0
+    for brace in reversed([match for match in re.finditer(r"[{}]", code[:at])]):
+        depth += 1 if brace.group() == "}" else -1
+        if depth < 0:
+            depth = 0
+            yield code[max(code.rfind(mark, 0, brace.start()) for mark in ";{}") + 1:brace.start()]
 
 
 def edits_of(fault, number, code):
