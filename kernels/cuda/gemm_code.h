@@ -271,9 +271,18 @@ struct GemmBlock {
   }
 };
 
+/// Blocks that a multiprocessor of 65536 registers is to hold: 128 registers a thread. Only the first layer's
+/// largest tile does not do with so few.
+template <class T, Product P, int V>
+constexpr int resident_blocks() {
+  const bool needs_more = P == Product::forward && V == 1 && T::BM * T::BN == 64 * 64;
+  return (needs_more ? 384 : 512) / T::kThreads;
+}
+
 /// Block b: item b / tiles, tile b % tiles; the longest items come first.
 template <class T, Product P, int V>
-__global__ void __launch_bounds__(T::kThreads, 1) gemm(const MAYFLY_GRID_CONSTANT GemmArgs args) {
+__global__ void __launch_bounds__(T::kThreads, resident_blocks<T, P, V>())
+    gemm(const MAYFLY_GRID_CONSTANT GemmArgs args) {
   using Block = GemmBlock<T, P, V>;
   MAYFLY_SHARED(typename Block::Shared, shared);
   const int tiles = (args.m + T::BM - 1) / T::BM * args.tiles_n;
