@@ -71,6 +71,7 @@ void remove_leftovers(const fs::path& campaign, const std::vector<fs::path>& fol
     }
   for (const fs::path& file : files_of(work_folder(campaign))) {
     const std::string name = file.filename().string();
+    if (name.find(".ckpt.bad-") != std::string::npos) continue;  // set aside to be looked at
     if (complete(network_of(name)) || (is_temporary(name) && abandoned(name)))
       fs::remove(file, ignored);
     else if (file.extension() == ".claim")

@@ -150,19 +150,6 @@ TEST_F(InterruptionTest, AStateThatCannotBeIsSetAside) {
   EXPECT_THAT(journals(options()), HasSubstr("begins anew"));
 }
 
-TEST_F(InterruptionTest, ACheckpointThatCannotBeWrittenCostsOnlyItself) {
-  std::filesystem::create_directories(options().folder);
-  std::ofstream(options().folder / "work") << "a file where the folder should be";
-  CampaignOptions how = options();
-  how.checkpoint_every = 1e-9;
-  how.devices = stopping_after(20);
-  EXPECT_EQ(run(how).exit_code(), ExitCode::interrupted);
-  recorder_.stop = false;
-  EXPECT_EQ(run(options()).exit_code(), ExitCode::complete);
-  EXPECT_EQ(tables(options()), undisturbed_tables());
-  EXPECT_THAT(journals(how), HasSubstr("its checkpoint could not be written: "));
-}
-
 TEST_F(InterruptionTest, WhatAKillLeftBesideATableIsRemoved) {
   const auto path = interrupted_after(7);
   const std::string bytes = read_whole_file(path);
