@@ -49,7 +49,7 @@ def explanations():
 def check_patterns(found, reasons):
     for pattern, reason in reasons:
         if not any(pattern.search(str(fault)) for fault in found):
-            raise SystemExit(f"tests/mutations/survivors.txt: no fault is like '{pattern.pattern}' ({reason}); remove it")
+            raise SystemExit(f"survivors.txt: no fault is like '{pattern.pattern}' ({reason}); remove it")
 
 
 def reason_for(fault, reasons):

@@ -21,8 +21,8 @@ TESTS = {
     "exact_network_soft_test": "tests/reference",
     "trainer_soft_test": "tests/trainer",
 }
-FIRST = {"activation_code": "vendor_test", "gemm": "gemm_test", "conv2d": "gemm_test", "vendor": "vendor_test", "backend": "step_counts_test",
-         "runtime": "step_counts_test", "workspace": "step_counts_test"}
+FIRST = {"activation_code": "vendor_test", "gemm": "gemm_test", "conv2d": "gemm_test", "vendor": "vendor_test",
+         "backend": "step_counts_test", "runtime": "step_counts_test", "workspace": "step_counts_test"}
 MEMORY = 8 << 30  # bytes that a test may take: an index that has run wild asks for more
 CONFIGURE = ["-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -DNDEBUG",
              "-DMAYFLY_CUDA=OFF", "-DMAYFLY_BENCH=OFF", "-DCMAKE_GTEST_DISCOVER_TESTS_DISCOVERY_MODE=PRE_TEST"]

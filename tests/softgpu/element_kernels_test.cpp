@@ -216,6 +216,11 @@ GatherCase random_gather(CaseRandom& random, std::size_t batches) {
   return c;
 }
 
+std::size_t gathered_floats(const GatherShape& s, bool image_major) {
+  const int border = image_major ? 0 : 2 * s.padding;
+  return LogicalMap{s.batch, s.image.channels, s.image.height + border, s.image.width + border}.count();
+}
+
 /// Where pixel (h, w) of a channel of image n of the batch lies.
 std::size_t gathered_place(const GatherShape& s, bool image_major, int n, int c, int h, int w) {
   if (image_major) return LogicalMap{s.batch, s.image.height, s.image.width, s.image.channels}.at(n, h, w, c);
@@ -239,6 +244,7 @@ TEST_P(ElementKernels, Gather) {
     };
     const CudaDataset dataset(shared(c.pixels), shared(c.labels), images, image);
     CudaGather gather(context_, c.shape, upload_copy(std::span<const float>(c.table), stream_));
+    EXPECT_EQ(gather.image_floats(), gathered_floats(c.shape, GetParam()));
     const Buffer x = allocate(gather.image_floats() * sizeof(float), stream_);
     const Buffer labels = poisoned(static_cast<std::size_t>(c.shape.batch));
     const auto order_device = shared(order);
