@@ -83,8 +83,8 @@ Lifespan::Lifespan(Backend& backend, const NetworkSpec& spec, const Dataset& dat
       network_(backend, spec, dataset.train.image,
                pixel_table(options.normalize, dataset.train.pixels, dataset.train.image),
                checked_options(spec, dataset, options, seeds_)),
-      training_pace_(backend),
-      validation_pace_(backend) {
+      training_pace_(backend, options.most_seconds_ahead),
+      validation_pace_(backend, options.most_seconds_ahead) {
   network_.initialise();
 }
 

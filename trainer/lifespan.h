@@ -43,6 +43,9 @@ struct LifespanOptions {
   /// Rows of a network that cannot recover are known without training it on (design: divergence). Off for the
   /// test that they are the same.
   bool fill_known_rows = true;
+  /// Seconds of steps that may be under way on a device before it is waited for (trainer/pace.h): how soon a
+  /// stop is answered.
+  double most_seconds_ahead = 1;
 };
 
 /// Half epochs in `epochs`; UsageError where it is no positive multiple of 0.5.

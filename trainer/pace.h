@@ -10,12 +10,12 @@
 namespace mayfly {
 
 /// Waits for the device now and then: after 4 steps first, then after twice as many as long as a wait comes
-/// within half a second of the one before, after half as many where it takes over a second. So no more than
-/// about a second of steps is under way, and a pass that takes less is not waited for before its end, but for
-/// the first times. Waiting changes no bits.
+/// within half of `most_seconds` of the one before, after half as many where it takes more than
+/// `most_seconds`. So no more than about that much is under way, and a pass that takes less is not waited for
+/// before its end, but for the first times. Waiting changes no bits.
 class Pace {
  public:
-  explicit Pace(Backend& backend) : backend_(backend) {}
+  Pace(Backend& backend, double most_seconds) : backend_(backend), most_seconds_(most_seconds) {}
 
   /// Before the first step of a pass.
   void begin();
@@ -24,6 +24,7 @@ class Pace {
 
  private:
   Backend& backend_;
+  double most_seconds_;
   std::uint64_t window_ = 4;  // steps from one wait to the next
   std::uint64_t steps_ = 0;   // since the last one
   std::chrono::steady_clock::time_point since_;
