@@ -189,6 +189,7 @@ ConvLayout::ConvLayout(const Conv2dShape& s)
 GemmWork make_work(const Conv2dShape& shape, Product product) {
   const ConvLayout layout(shape);
   GemmWork work;
+  check_offsets(shape, layout, work);  // of the maps, before items are made of them
   int terms = shape.batch;  // of a segment
   switch (product) {
     case Product::forward:
