@@ -39,6 +39,10 @@ void add_commands(Commands& commands) {
   add_status(commands);
   add_replay(commands);
   add_plot(commands);
+  add_export(commands);
+  add_verify(commands);
+  add_merge(commands);
+  add_retry(commands);
   add_data(commands);
   add_schema(commands);
   add_selftest(commands);

@@ -25,22 +25,11 @@ struct PlotOptions {
   int width = 80;
 };
 
-/// The tables of a campaign or of a plain folder of tables.
-std::vector<fs::path> tables_in(const fs::path& folder) {
-  if (!fs::is_directory(folder / "tables")) return complete_tables(folder);
-  std::vector<fs::path> files;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder / "tables")) {
-    const std::vector<fs::path> more = complete_tables(entry.path());
-    files.insert(files.end(), more.begin(), more.end());
-  }
-  return files;
-}
-
 std::vector<Table> read_tables(const std::vector<std::string>& paths) {
   std::vector<Table> tables;
   for (const std::string& path : paths) {
     const bool folder = fs::is_directory(path);
-    const std::vector<fs::path> files = folder ? tables_in(path) : std::vector<fs::path>{path};
+    const std::vector<fs::path> files = folder ? tables_below(path) : std::vector<fs::path>{path};
     if (files.empty())
       throw DataError(fmt::format("{}: expected tables (*.txt), found none; `mayfly run` makes them", path));
     for (const fs::path& file : files) tables.push_back(read_table(file));

@@ -44,4 +44,25 @@ std::vector<std::filesystem::path> complete_tables(const std::filesystem::path& 
   return paths;
 }
 
+std::vector<std::filesystem::path> table_folders(const std::filesystem::path& campaign_or_folder) {
+  const std::filesystem::path tables = campaign_or_folder / "tables";
+  if (!std::filesystem::is_directory(tables)) return {campaign_or_folder};
+  std::vector<std::filesystem::path> folders;
+  for (const auto& entry : std::filesystem::directory_iterator(tables)) {
+    const bool hidden = entry.path().filename().string().starts_with('.');
+    if (!hidden && entry.is_directory()) folders.push_back(entry.path());
+  }
+  std::sort(folders.begin(), folders.end());
+  return folders;
+}
+
+std::vector<std::filesystem::path> tables_below(const std::filesystem::path& campaign_or_folder) {
+  std::vector<std::filesystem::path> paths;
+  for (const auto& folder : table_folders(campaign_or_folder)) {
+    const std::vector<std::filesystem::path> more = complete_tables(folder);
+    paths.insert(paths.end(), more.begin(), more.end());
+  }
+  return paths;
+}
+
 }  // namespace mayfly

@@ -26,4 +26,10 @@ void write_table(const std::filesystem::path& folder, const Table& table);
 /// Every *.txt of the folder that is not hidden, sorted by name; none where there is no folder.
 std::vector<std::filesystem::path> complete_tables(const std::filesystem::path& folder);
 
+/// The folders that hold tables: those in DIR/tables, sorted, where there is such a folder, else DIR itself.
+std::vector<std::filesystem::path> table_folders(const std::filesystem::path& campaign_or_folder);
+
+/// complete_tables() of all of them.
+std::vector<std::filesystem::path> tables_below(const std::filesystem::path& campaign_or_folder);
+
 }  // namespace mayfly

@@ -5,7 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-sources() { grep -E '^(core|kernels|nn|data|generator|recorder|plot|trainer|cli)/.*\.cpp$' || true; }
+sources() { grep -E '^(core|kernels|nn|data|generator|recorder|plot|export|trainer|cli)/.*\.cpp$' || true; }
 if [ $# -gt 0 ]; then
   mapfile -t files < <(git diff --name-only "$1" | sed 's/\.h$/.cpp/' | sources | sort -u)
 else

@@ -47,8 +47,9 @@ const std::map<std::string, std::set<std::string>> kAllowed = {
     {"generator", {"core"}},
     {"recorder", {"core"}},
     {"plot", {"recorder", "core"}},
+    {"export", {"recorder", "core"}},
     {"trainer", {"generator", "data", "recorder", "nn", "kernels", "core"}},
-    {"cli", {"trainer", "plot", "generator", "data", "recorder", "nn", "kernels", "core"}},
+    {"cli", {"trainer", "plot", "export", "generator", "data", "recorder", "nn", "kernels", "core"}},
 };
 
 TEST(Borders, IncludesGoOneWay) {

@@ -10,7 +10,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kFolders[] = {"core", "kernels", "nn",  "data",  "generator", "recorder",
-                                    "plot", "trainer", "cli", "bench", "tests"};
+                                    "plot", "export", "trainer", "cli", "bench", "tests"};
 
 bool is_source(const fs::path& path) {
   const std::string kind = path.extension().string();
