@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <optional>
 
 #include "core/error.h"
-#include "data/locate.h"
 #include "nn/normalize.h"
 #include "trainer/config/lock_file.h"
 #include "trainer/conventions.h"
@@ -16,17 +16,26 @@
 namespace mayfly::cli {
 namespace {
 
-std::uint64_t at_most(std::uint64_t official, std::uint64_t limit) {
-  return limit == 0 ? official : std::min(official, limit);
-}
-
-DatasetFacts facts_of(const std::string& name, const TrainSection& train) {
-  const DatasetInfo& info = dataset_info(name);
+DatasetFacts facts_of(const DatasetRequest& request) {
+  const DatasetInfo info = any_dataset_info(request);
   return {.name = info.name,
           .classes = info.classes,
           .image = info.image,
-          .train_images = at_most(info.train_images, train.max_train_images),
-          .validation_images = at_most(info.validation_images, train.max_val_images)};
+          .train_images = info.train_images,
+          .validation_images = info.validation_images};
+}
+
+/// Tables name a data set as table_name() does, and so no two may share it.
+void require_different_names(const CampaignSection& campaign) {
+  std::map<std::string, std::string> entries;
+  for (const std::string& entry : campaign.dataset) {
+    const auto [other, is_new] = entries.emplace(table_name(entry), entry);
+    if (!is_new)
+      throw UsageError(
+          fmt::format("campaign.dataset: '{}' and '{}' would both be called {} in the tables; rename "
+                      "a folder, or link to it by another name",
+                      other->second, entry, other->first));
+  }
 }
 
 /// Pixels and labels.
@@ -36,16 +45,17 @@ std::uint64_t bytes_of(const DatasetFacts& facts) {
   return (facts.train_images + facts.validation_images) * (pixels + 1);
 }
 
-SamplingPlan sampling_plan(const CampaignConfig& config) {
+SamplingPlan sampling_plan(const CampaignConfig& config, const std::string& data_root) {
+  require_different_names(config.campaign);
   SamplingPlan plan{.space = config.search_space,
                     .campaign_seed = config.campaign.seed,
                     .base_time = config.campaign.base_time};
-  for (const std::string& name : config.campaign.dataset)
-    plan.datasets.push_back(facts_of(name, config.train));
+  for (const std::string& entry : config.campaign.dataset)
+    plan.datasets.push_back(facts_of(dataset_request(config, entry, data_root)));
   return plan;
 }
 
-Campaign campaign_of(const std::string& folder, const CampaignConfig& config) {
+Campaign campaign_of(const std::string& folder, const CampaignConfig& config, const std::string& data_root) {
   const TrainSection& train = config.train;
   return {.folder = folder,
           .config = config,
@@ -54,25 +64,25 @@ Campaign campaign_of(const std::string& folder, const CampaignConfig& config) {
                        .element_dropout = parse_element_dropout(train.conv_dropout),
                        .val_loss = parse_val_loss(train.val_loss),
                        .arithmetic = parse_arithmetic(train.arithmetic)},
-          .sampling = sampling_plan(config)};
+          .sampling = sampling_plan(config, data_root)};
 }
 
 }  // namespace
 
 Campaign open_campaign(const std::string& folder, const std::vector<std::string>& settings,
-                       const std::string& device) {
+                       const std::string& data_root, const std::string& device) {
   if (!std::filesystem::exists(std::filesystem::path(folder) / "campaign.toml"))
     throw DataError(
         fmt::format("{}/campaign.toml: expected a campaign, found no such file; `mayfly init {}` makes one",
                     folder, folder));
   std::vector<std::string> all = settings;
   if (!device.empty()) all.push_back("train.device=" + device);
-  return campaign_of(folder, read_config(folder, all));
+  return campaign_of(folder, read_config(folder, all), data_root);
 }
 
-Campaign open_locked_campaign(const std::string& folder) {
+Campaign open_locked_campaign(const std::string& folder, const std::string& data_root) {
   const std::optional<CampaignLock> lock = read_lock(folder);
-  return campaign_of(folder, lock ? lock->config : read_config(folder));
+  return campaign_of(folder, lock ? lock->config : read_config(folder), data_root);
 }
 
 PlannedNetwork plan_network(const Campaign& campaign, std::uint32_t index) {
@@ -106,11 +116,23 @@ CampaignNetwork campaign_network(const Campaign& campaign, const PlannedNetwork&
                                      campaign.lifespan.arithmetic)};
 }
 
+DatasetRequest dataset_request(const CampaignConfig& config, const std::string& entry,
+                               const std::filesystem::path& data_root) {
+  return {.entry = entry,
+          .roots = data_roots(data_root, config.campaign.data_root),
+          .images = config.images,
+          .max_train_images = config.train.max_train_images,
+          .max_validation_images = config.train.max_val_images};
+}
+
 Dataset load_campaign_dataset(const Campaign& campaign, const std::string& name,
                               const std::filesystem::path& data_root) {
-  Dataset dataset = load_dataset(name, data_roots(data_root, campaign.config.campaign.data_root));
-  limit_images(dataset, campaign.config.train.max_train_images, campaign.config.train.max_val_images);
-  return dataset;
+  const std::vector<std::string>& entries = campaign.config.campaign.dataset;
+  const auto entry = std::find_if(entries.begin(), entries.end(),
+                                  [&](const std::string& e) { return table_name(e) == name; });
+  if (entry == entries.end())
+    throw UsageError(fmt::format("{}: none of its data sets is called {}", campaign.folder.string(), name));
+  return load_any_dataset(dataset_request(campaign.config, *entry, data_root));
 }
 
 }  // namespace mayfly::cli

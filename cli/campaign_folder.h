@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "data/dataset.h"
+#include "data/any_dataset.h"
 #include "generator/estimate.h"
 #include "generator/sample.h"
 #include "trainer/config/campaign_config.h"
@@ -23,12 +23,13 @@ struct Campaign {
 };
 
 /// The campaign that campaign.toml and `settings` (--set) describe, on `device` where that is not empty.
+/// Folders of images are looked for below `data_root` first, and listed.
 Campaign open_campaign(const std::string& folder, const std::vector<std::string>& settings,
-                       const std::string& device = "");
+                       const std::string& data_root = "", const std::string& device = "");
 
 /// The campaign whose tables are there or being made: what campaign.lock.toml says; before the first run,
 /// what campaign.toml says.
-Campaign open_locked_campaign(const std::string& folder);
+Campaign open_locked_campaign(const std::string& folder, const std::string& data_root = "");
 
 struct PlannedNetwork {
   SampledNetwork sampled;
@@ -44,7 +45,12 @@ std::vector<PlannedNetwork> plan_networks(const Campaign& campaign);
 /// As trainer/campaign.h wants it.
 CampaignNetwork campaign_network(const Campaign& campaign, const PlannedNetwork& planned);
 
-/// Loads a data set as the campaign uses it: at most max_train_images and max_val_images.
+/// How the campaign asks for one of its data sets (an entry of campaign.dataset).
+DatasetRequest dataset_request(const CampaignConfig& config, const std::string& entry,
+                               const std::filesystem::path& data_root);
+
+/// Loads a data set by its name in the tables, as the campaign uses it: at most max_train_images and
+/// max_val_images.
 Dataset load_campaign_dataset(const Campaign& campaign, const std::string& name,
                               const std::filesystem::path& data_root);
 

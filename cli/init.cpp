@@ -7,9 +7,9 @@
 #include <memory>
 #include <random>
 
+#include "cli/campaign_folder.h"
 #include "cli/commands.h"
 #include "cli/options.h"
-#include "data/locate.h"
 #include "generator/network_id.h"
 #include "recorder/durable_file.h"
 #include "trainer/config/campaign_config.h"
@@ -33,6 +33,13 @@ MicrosecondsUtc now() {
   return std::chrono::duration_cast<std::chrono::microseconds>(since_1970).count();
 }
 
+/// A single word must be a known data set or a folder of images that is there; a path may come into being.
+void require_dataset(const CampaignConfig& config, const std::string& entry) {
+  table_name(entry);
+  if (!is_known_dataset(entry) && entry.find('/') == std::string::npos)
+    find_any_dataset(dataset_request(config, entry, {}));
+}
+
 CampaignConfig config_of(const InitOptions& options) {
   CampaignConfig config = preset_config(options.preset);
   const std::string name = fs::absolute(options.folder).lexically_normal().filename().string();
@@ -42,7 +49,7 @@ CampaignConfig config_of(const InitOptions& options) {
   if (options.networks) config.campaign.networks = *options.networks;
   if (!options.datasets.empty()) config.campaign.dataset = options.datasets;
   apply_settings(config, options.settings);
-  for (const std::string& dataset : config.campaign.dataset) dataset_info(dataset);  // must be known
+  for (const std::string& entry : config.campaign.dataset) require_dataset(config, entry);
   return config;
 }
 
@@ -75,7 +82,9 @@ void add_init(Commands& commands) {
   command->add_option("DIR", options->folder, "Folder of the campaign")->required();
   command->add_option("--preset", options->preset, "Search space: published or laptop")
       ->capture_default_str();
-  command->add_option("--dataset", options->datasets, "FashionMNIST, CIFAR100, ...; several: drawn from")
+  command
+      ->add_option("--dataset", options->datasets,
+                   "FashionMNIST, CIFAR100, ... or a folder of images; several: drawn from")
       ->delimiter(',')
       ->allow_extra_args(false);
   command->add_option("-n,--networks", options->networks, "Number of networks");

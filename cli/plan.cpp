@@ -17,6 +17,7 @@ struct PlanOptions {
   std::string folder;
   std::optional<std::uint32_t> networks;
   bool json = false;
+  std::string data_root;
   std::vector<std::string> settings;
 };
 
@@ -123,7 +124,7 @@ void print_json(const Campaign& campaign, const std::vector<PlannedNetwork>& net
 }
 
 ExitCode plan(const PlanOptions& options) {
-  Campaign campaign = open_campaign(options.folder, options.settings);
+  Campaign campaign = open_campaign(options.folder, options.settings, options.data_root);
   if (options.networks) campaign.config.campaign.networks = *options.networks;
   const std::vector<PlannedNetwork> networks = plan_networks(campaign);
   const Totals totals = totals_of(networks);
@@ -149,6 +150,7 @@ void add_plan(Commands& commands) {
   command->add_option("-n,--networks", options->networks, "Plan this many, instead of the campaign's number")
       ->check(CLI::Range(1U, 4000000000U));
   command->add_flag("--json", options->json, "For machines");
+  command->add_option("--data-root", options->data_root, "Where folders of images lie");
   add_set_option(*command, options->settings);
 }
 

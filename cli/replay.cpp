@@ -9,7 +9,7 @@
 #include "cli/options.h"
 #include "cli/signals.h"
 #include "cli/single_table.h"
-#include "data/locate.h"
+#include "data/any_dataset.h"
 #include "recorder/run_conventions.h"
 #include "recorder/spec_file.h"
 #include "trainer/conventions.h"
@@ -107,12 +107,16 @@ Table replayed_table(const Table& table, const ReplayCourse& course) {
 }
 
 Dataset images_of(const ReplayCommand& command, const Table& table, const RunConventions& recorded) {
-  Dataset dataset = load_dataset(table.spec.dataset, data_roots(command.device.data_root, {}));
-  const auto recorded_train = static_cast<std::uint64_t>(recorded.train_images);
-  const auto recorded_validation = static_cast<std::uint64_t>(recorded.validation_images);
-  limit_images(dataset, command.max_train_images != 0 ? command.max_train_images : recorded_train,
-               command.max_validation_images != 0 ? command.max_validation_images : recorded_validation);
-  return dataset;
+  const auto train = static_cast<std::uint64_t>(recorded.train_images_listed.value_or(recorded.train_images));
+  const auto validation =
+      static_cast<std::uint64_t>(recorded.validation_images_listed.value_or(recorded.validation_images));
+  return load_any_dataset(
+      {.entry = table.spec.dataset,
+       .roots = data_roots(command.device.data_root, {}),
+       .images = image_options(recorded),
+       .max_train_images = command.max_train_images != 0 ? command.max_train_images : train,
+       .max_validation_images =
+           command.max_validation_images != 0 ? command.max_validation_images : validation});
 }
 
 ExitCode run_replay(const ReplayCommand& command) {

@@ -11,7 +11,6 @@
 #include "cli/progress.h"
 #include "cli/share.h"
 #include "cli/signals.h"
-#include "data/locate.h"
 #include "kernels/backend.h"
 #include "trainer/campaign.h"
 #include "trainer/config/lock_file.h"
@@ -34,8 +33,8 @@ struct RunOptions {
 
 /// Fails now, not in the workers, where a data set is missing.
 void check_datasets(const Campaign& campaign, const RunOptions& options) {
-  const auto roots = data_roots(options.device.data_root, campaign.config.campaign.data_root);
-  for (const std::string& name : campaign.config.campaign.dataset) find_dataset(name, roots);
+  for (const std::string& entry : campaign.config.campaign.dataset)
+    find_any_dataset(dataset_request(campaign.config, entry, options.device.data_root));
 }
 
 /// Networks at once on each device.
@@ -81,7 +80,8 @@ void print_result(const CampaignResult& result, const std::string& folder) {
 }
 
 ExitCode run_command(const RunOptions& options) {
-  const Campaign campaign = open_campaign(options.folder, options.settings, options.device.device);
+  const Campaign campaign =
+      open_campaign(options.folder, options.settings, options.device.data_root, options.device.device);
   const CampaignOptions how{
       .folder = campaign.folder,
       .lifespan = campaign.lifespan,

@@ -100,13 +100,15 @@ void add_status(Commands& commands) {
   struct StatusOptions {
     std::string folder;
     bool json = false;
+    std::string data_root;
   };
   const auto options = std::make_shared<StatusOptions>();
   CLI::App* command = commands.add("status", "Where a campaign stands; estimates against what networks took",
                                    "  mayfly status trial\n"
                                    "  mayfly status trial --json",
                                    [options] {
-                                     const Campaign campaign = open_locked_campaign(options->folder);
+                                     const Campaign campaign =
+                                         open_locked_campaign(options->folder, options->data_root);
                                      const CampaignStatus status = campaign_status(campaign);
                                      if (options->json)
                                        print_json(status);
@@ -116,6 +118,7 @@ void add_status(Commands& commands) {
                                    });
   command->add_option("DIR", options->folder, "Folder of the campaign")->required();
   command->add_flag("--json", options->json, "For machines");
+  command->add_option("--data-root", options->data_root, "Where folders of images lie");
 }
 
 }  // namespace mayfly::cli

@@ -11,7 +11,6 @@
 #include "cli/signals.h"
 #include "cli/single_table.h"
 #include "cli/text.h"
-#include "data/locate.h"
 #include "kernels/backend.h"
 #include "recorder/spec_file.h"
 #include "trainer/campaign.h"
@@ -39,25 +38,23 @@ struct TrainOptions {
 struct Task {
   NetworkSpec spec;
   LifespanOptions lifespan;
-  std::vector<fs::path> roots;
-  std::uint64_t max_train_images = 0;
-  std::uint64_t max_validation_images = 0;
+  DatasetRequest dataset;
 };
 
 Task task_of_file(const TrainOptions& options) {
-  Task task{.spec = read_spec(options.spec_file), .roots = data_roots(options.device.data_root, {})};
+  Task task{.spec = read_spec(options.spec_file)};
+  task.dataset = {.entry = task.spec.dataset, .roots = data_roots(options.device.data_root, {})};
   if (task.spec.id.empty()) task.spec.id = fs::path(options.spec_file).stem().string();
   return task;
 }
 
 Task task_of_campaign(const TrainOptions& options) {
-  const Campaign campaign = open_locked_campaign(options.campaign);
-  const CampaignConfig& config = campaign.config;
-  return {.spec = plan_network(campaign, *options.index).sampled.spec,
+  const Campaign campaign = open_locked_campaign(options.campaign, options.device.data_root);
+  const SampledNetwork sampled = plan_network(campaign, *options.index).sampled;
+  const std::string& entry = campaign.config.campaign.dataset.at(sampled.dataset);
+  return {.spec = sampled.spec,
           .lifespan = campaign.lifespan,
-          .roots = data_roots(options.device.data_root, config.campaign.data_root),
-          .max_train_images = config.train.max_train_images,
-          .max_validation_images = config.train.max_val_images};
+          .dataset = dataset_request(campaign.config, entry, options.device.data_root)};
 }
 
 Task task_of(const TrainOptions& options) {
@@ -82,8 +79,7 @@ Task task_of(const TrainOptions& options) {
 
 ExitCode train(const TrainOptions& options) {
   const Task task = task_of(options);
-  Dataset dataset = load_dataset(task.spec.dataset, task.roots);
-  limit_images(dataset, task.max_train_images, task.max_validation_images);
+  const Dataset dataset = load_any_dataset(task.dataset);
   const auto device = open_devices(options.device.device, task.lifespan.arithmetic).front();
   self_check(*device->make_backend(options.device.cores()), task.lifespan.arithmetic);
   const auto backend = device->make_backend(options.device.cores());

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/error.h"
@@ -30,6 +31,14 @@ void visit_members(Conventions& conventions, Visit visit) {
   visit("seed_init", conventions.seed_init);
   visit("seed_order", conventions.seed_order);
   visit("seed_dropout", conventions.seed_dropout);
+  visit("image_size", conventions.image_size);
+  visit("image_mode", conventions.image_mode);
+  visit("resize", conventions.resize);
+  visit("on_bad_image", conventions.on_bad_image);
+  visit("train_images_listed", conventions.train_images_listed);
+  visit("validation_images_listed", conventions.validation_images_listed);
+  visit("images_hash", conventions.images_hash);
+  visit("class_names", conventions.class_names);
   visit(kVersionKey, conventions.mayfly_version);
 }
 
@@ -38,7 +47,8 @@ Json json_value(const Value& value) {
   return value;
 }
 
-Json json_value(const std::optional<std::uint32_t>& value) {
+template <class Value>
+Json json_value(const std::optional<Value>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
@@ -54,12 +64,23 @@ void assign(const Json& json, Value& value) {
   value = json.get<Value>();
 }
 
-bool same_kind(const Json& json, const std::optional<std::uint32_t>&) {
-  return json.is_null() || json.is_number_unsigned();
+bool same_kind(const Json& json, const std::vector<std::string>&) {
+  return json.is_array() &&
+         std::all_of(json.begin(), json.end(), [](const Json& j) { return j.is_string(); });
 }
 
-void assign(const Json& json, std::optional<std::uint32_t>& value) {
-  value = json.is_null() ? std::nullopt : std::optional(json.get<std::uint32_t>());
+bool same_kind(const Json& json, const std::uint32_t&) {
+  return json.is_number_unsigned();
+}
+
+template <class Value>
+bool same_kind(const Json& json, const std::optional<Value>&) {
+  return json.is_null() || same_kind(json, Value{});
+}
+
+template <class Value>
+void assign(const Json& json, std::optional<Value>& value) {
+  value = json.is_null() ? std::nullopt : std::optional(json.get<Value>());
 }
 
 /// Keys without a value (seeds not held apart) are left out.

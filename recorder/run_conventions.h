@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace mayfly {
 
@@ -21,6 +22,15 @@ struct RunConventions {
   std::optional<std::uint32_t> seed_init = std::nullopt;  ///< where held apart from random_seed
   std::optional<std::uint32_t> seed_order = std::nullopt;
   std::optional<std::uint32_t> seed_dropout = std::nullopt;
+  // Of a folder of images (data/image_options.h); not there for other data sets.
+  std::optional<std::string> image_size = std::nullopt;  ///< "28x28": height, width
+  std::optional<std::string> image_mode = std::nullopt;
+  std::optional<std::string> resize = std::nullopt;
+  std::optional<std::string> on_bad_image = std::nullopt;
+  std::optional<std::int64_t> train_images_listed = std::nullopt;  ///< damaged ones, left out, among them
+  std::optional<std::int64_t> validation_images_listed = std::nullopt;
+  std::optional<std::string> images_hash = std::nullopt;               ///< of all pixels and labels
+  std::optional<std::vector<std::string>> class_names = std::nullopt;  ///< by label
   std::string mayfly_version;
 
   bool operator==(const RunConventions&) const = default;

@@ -23,6 +23,9 @@ std::string to_string(Arithmetic arithmetic);
 /// The options that `conventions` ask for. UsageError for what this version does not do: drop_last = false.
 LifespanOptions lifespan_options(const RunConventions& conventions);
 
+/// [images] as `conventions` record it; the defaults where they do not.
+ImageOptions image_options(const RunConventions& conventions);
+
 /// What campaign.json says of tables that were made with `options` on `dataset`.
 RunConventions run_conventions(const LifespanOptions& options, const Dataset& dataset,
                                const std::string& mayfly_version);

@@ -67,6 +67,7 @@ void compare_rows(const Table& table, ReplayResult& result) {
 }
 
 bool has_recorded_images(const RunConventions& recorded, const Dataset& dataset) {
+  if (recorded.images_hash && dataset.images && *recorded.images_hash != dataset.images->hash) return false;
   if (recorded.train_images == 0 && recorded.validation_images == 0) return dataset.official_counts;
   return recorded.train_images == static_cast<std::int64_t>(dataset.train.count()) &&
          recorded.validation_images == static_cast<std::int64_t>(dataset.validation.count());

@@ -83,6 +83,7 @@ CampaignConfig preset_config(const std::string& preset) {
 
 void check_config(const CampaignConfig& config) {
   check_campaign(config.campaign);
+  check_image_options(config.images);
   check_train(config.train);
   check_search_space(config.search_space);
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "data/image_options.h"
 #include "generator/network_id.h"
 #include "generator/search_space.h"
 
@@ -16,9 +17,10 @@ struct CampaignSection {
   std::string name = "campaign";
   std::uint64_t seed = 0;
   std::uint32_t networks = 100;
-  std::vector<std::string> dataset{"FashionMNIST"};  ///< each network draws one of them
-  MicrosecondsUtc base_time = 0;                     ///< of the IDs; `init` sets it
-  std::string data_root;                             ///< where the data sets lie; "": the usual places
+  std::vector<std::string> dataset{
+      "FashionMNIST"};            ///< each network draws one; a name, or a folder of images
+  MicrosecondsUtc base_time = 0;  ///< of the IDs; `init` sets it
+  std::string data_root;          ///< where the data sets lie; "": the usual places
   bool operator==(const CampaignSection&) const = default;
 };
 
@@ -40,6 +42,7 @@ struct TrainSection {
 
 struct CampaignConfig {
   CampaignSection campaign;
+  ImageOptions images;  ///< [images]: how folders of images are read
   TrainSection train;
   SearchSpace search_space;
   bool operator==(const CampaignConfig&) const = default;

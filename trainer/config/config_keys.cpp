@@ -29,6 +29,11 @@ ConfigKey campaign_key(const char* name, Value CampaignSection::*member, const c
 }
 
 template <class Value>
+ConfigKey images_key(const char* name, Value ImageOptions::*member, const char* note) {
+  return named(key_of(&CampaignConfig::images, member), "images", name, note, Freedom::none);
+}
+
+template <class Value>
 ConfigKey train_key(const char* name, Value TrainSection::*member, const char* note,
                     Freedom freedom = Freedom::none) {
   return named(key_of(&CampaignConfig::train, member), "train", name, note, freedom);
@@ -74,15 +79,20 @@ ConfigKey space_key(const SearchSpaceKey& row) {
 
 std::vector<ConfigKey> all_keys() {
   using C = CampaignSection;
+  using I = ImageOptions;
   using T = TrainSection;
   std::vector<ConfigKey> keys{
       campaign_key("name", &C::name, "yours to choose"),
       campaign_key("seed", &C::seed, "network i follows from it and i alone"),
       campaign_key("networks", &C::networks, "may grow later", Freedom::grows),
-      campaign_key("dataset", &C::dataset, "one, or a list that each network draws from"),
+      campaign_key("dataset", &C::dataset, "a name or a folder of images; several: each network draws one"),
       base_time_key(),
       campaign_key("data_root", &C::data_root, "where the data sets lie; \"\": the usual places",
                    Freedom::any),
+      images_key("image_size", &I::image_size, "[height, width] or n, at most 256; []: the first image's"),
+      images_key("image_mode", &I::image_mode, "rgb, gray"),
+      images_key("resize", &I::resize, "none: other sizes are refused; center_crop: scaled, then cut"),
+      images_key("on_bad_image", &I::on_bad_image, "refuse; skip: damaged images are left out and counted"),
       train_key("epochs", &T::epochs, "a multiple of 0.5"),
       train_key("validate_every", &T::validate_every, "epochs; 0.5 is the only one"),
       train_key("drop_last", &T::drop_last, "the last incomplete batch is left out; always"),
@@ -108,7 +118,7 @@ const std::vector<ConfigKey>& config_keys() {
 }
 
 const std::vector<std::string>& config_sections() {
-  static const std::vector<std::string> sections{"campaign", "train", "search_space"};
+  static const std::vector<std::string> sections{"campaign", "images", "train", "search_space"};
   return sections;
 }
 

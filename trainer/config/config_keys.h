@@ -35,7 +35,7 @@ struct ConfigKey {
 /// All keys, by section, in the order of the file.
 const std::vector<ConfigKey>& config_keys();
 
-/// campaign, train, search_space.
+/// campaign, images, train, search_space.
 const std::vector<std::string>& config_sections();
 
 /// The key, or null.

@@ -19,6 +19,11 @@ constexpr const char* kSearchSpaceHelp =
     "# { log_uniform = [low, high], offset = o, probability = p }: o + a draw, or 0 with probability 1 - p.\n"
     "# \"height\" is that of the incoming map, \"kernel\" the kernel that was drawn.\n";
 
+constexpr const char* kImagesHelp =
+    "# Only for data sets that are folders of images: FOLDER/train/CLASS/*.png (jpg, bmp) and "
+    "FOLDER/test/CLASS/,\n"
+    "# or FOLDER/train.csv and FOLDER/test.csv with a line path,label for each image.\n";
+
 std::string key_line(const config::ConfigKey& key, const CampaignConfig& config) {
   constexpr std::size_t kNoteColumn = 40;
   std::string line = fmt::format("{} = {}", key.name, key.text(config));
@@ -32,6 +37,7 @@ std::string config_toml_text(const CampaignConfig& config) {
   std::string text = kHeader;
   for (const std::string& section : config::config_sections()) {
     text += fmt::format("\n[{}]\n", section);
+    if (section == "images") text += kImagesHelp;
     if (section == "search_space") text += kSearchSpaceHelp;
     for (const config::ConfigKey& key : config::config_keys()) {
       if (key.section == section) text += key_line(key, config);
