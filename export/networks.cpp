@@ -80,12 +80,14 @@ void add_table_columns(Columns& columns) {
 /// "[3,3,1]", an entry for each element; "null" where `number` gives none.
 template <class Elements, class Number>
 std::string json_list(const Elements& elements, Number number) {
-  std::string text;
+  std::string text = "[";
   for (const auto& element : elements) {
     const std::optional<int> value = number(element);
-    text += (text.empty() ? "" : ",") + (value ? std::to_string(*value) : "null");
+    if (text.size() > 1) text += ',';
+    text += value ? std::to_string(*value) : "null";
   }
-  return "[" + text + "]";
+  text += ']';
+  return text;
 }
 
 template <class Number>
