@@ -4,6 +4,7 @@
 
 #include "cli/commands.h"
 #include "cli/data_check.h"
+#include "cli/data_show.h"
 #include "data/locate.h"
 
 namespace mayfly::cli {
@@ -45,6 +46,7 @@ void add_data(Commands& commands) {
   path->final_callback(
       [&commands, options] { commands.chosen = [options] { return print_paths(*options); }; });
   add_data_check(commands, *data);
+  add_data_show(commands, *data);
 }
 
 }  // namespace mayfly::cli

@@ -107,16 +107,17 @@ Table replayed_table(const Table& table, const ReplayCourse& course) {
 }
 
 Dataset images_of(const ReplayCommand& command, const Table& table, const RunConventions& recorded) {
-  const auto train = static_cast<std::uint64_t>(recorded.train_images_listed.value_or(recorded.train_images));
-  const auto validation =
-      static_cast<std::uint64_t>(recorded.validation_images_listed.value_or(recorded.validation_images));
+  const auto wanted = [](std::uint64_t asked_for, std::optional<std::int64_t> listed, std::int64_t read) {
+    return asked_for != 0 ? asked_for : static_cast<std::uint64_t>(listed.value_or(read));
+  };
   return load_any_dataset(
       {.entry = table.spec.dataset,
        .roots = data_roots(command.device.data_root, {}),
        .images = image_options(recorded),
-       .max_train_images = command.max_train_images != 0 ? command.max_train_images : train,
-       .max_validation_images =
-           command.max_validation_images != 0 ? command.max_validation_images : validation});
+       .max_train_images =
+           wanted(command.max_train_images, recorded.train_images_listed, recorded.train_images),
+       .max_validation_images = wanted(command.max_validation_images, recorded.validation_images_listed,
+                                       recorded.validation_images)});
 }
 
 ExitCode run_replay(const ReplayCommand& command) {

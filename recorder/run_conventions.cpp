@@ -34,7 +34,6 @@ void visit_members(Conventions& conventions, Visit visit) {
   visit("image_size", conventions.image_size);
   visit("image_mode", conventions.image_mode);
   visit("resize", conventions.resize);
-  visit("on_bad_image", conventions.on_bad_image);
   visit("train_images_listed", conventions.train_images_listed);
   visit("validation_images_listed", conventions.validation_images_listed);
   visit("images_hash", conventions.images_hash);

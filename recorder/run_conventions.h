@@ -26,7 +26,6 @@ struct RunConventions {
   std::optional<std::string> image_size = std::nullopt;  ///< "28x28": height, width
   std::optional<std::string> image_mode = std::nullopt;
   std::optional<std::string> resize = std::nullopt;
-  std::optional<std::string> on_bad_image = std::nullopt;
   std::optional<std::int64_t> train_images_listed = std::nullopt;  ///< damaged ones, left out, among them
   std::optional<std::int64_t> validation_images_listed = std::nullopt;
   std::optional<std::string> images_hash = std::nullopt;               ///< of all pixels and labels

@@ -16,7 +16,6 @@ void add_images(const ImageFolderFacts& facts, const std::vector<std::string>& c
   conventions.image_size = fmt::format("{}x{}", options.image_size.front(), options.image_size.back());
   conventions.image_mode = options.image_mode;
   conventions.resize = options.resize;
-  conventions.on_bad_image = options.on_bad_image;
   conventions.train_images_listed = static_cast<std::int64_t>(facts.train_listed);
   conventions.validation_images_listed = static_cast<std::int64_t>(facts.validation_listed);
   conventions.images_hash = facts.hash;
@@ -77,7 +76,9 @@ ImageOptions image_options(const RunConventions& conventions) {
   }
   options.image_mode = conventions.image_mode.value_or(options.image_mode);
   options.resize = conventions.resize.value_or(options.resize);
-  options.on_bad_image = conventions.on_bad_image.value_or(options.on_bad_image);
+  const bool left_out = conventions.train_images_listed.value_or(0) > conventions.train_images ||
+                        conventions.validation_images_listed.value_or(0) > conventions.validation_images;
+  if (left_out) options.on_bad_image = "skip";
   check_image_options(options);
   return options;
 }

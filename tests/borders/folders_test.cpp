@@ -88,6 +88,17 @@ TEST(Borders, VendorHeadersStayWithTheKernels) {
   EXPECT_GT(seen, 0u) << "not even Highway was found";
 }
 
+TEST(Borders, StbStaysInTwoFiles) {
+  std::size_t seen = 0;
+  for_each_include([&](const SourceFile& file, std::size_t line, const Include& include) {
+    if (!include.name.starts_with("stb")) return;
+    ++seen;
+    EXPECT_TRUE(file.path == "data/decode_image.cpp" || file.path == "plot/png.cpp")
+        << place(file, line) << " includes " << include.name;
+  });
+  EXPECT_EQ(seen, 2u);
+}
+
 TEST(Borders, OnlyBackendHLeadsIntoTheKernelsOfADevice) {
   for_each_include([](const SourceFile& file, std::size_t line, const Include& include) {
     const bool of_a_device = starts_with_any(include.name, {"kernels/cpu/", "kernels/cuda/"});

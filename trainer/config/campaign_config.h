@@ -17,10 +17,9 @@ struct CampaignSection {
   std::string name = "campaign";
   std::uint64_t seed = 0;
   std::uint32_t networks = 100;
-  std::vector<std::string> dataset{
-      "FashionMNIST"};            ///< each network draws one; a name, or a folder of images
-  MicrosecondsUtc base_time = 0;  ///< of the IDs; `init` sets it
-  std::string data_root;          ///< where the data sets lie; "": the usual places
+  std::vector<std::string> dataset{"FashionMNIST"};  ///< names or folders; each network draws one
+  MicrosecondsUtc base_time = 0;                     ///< of the IDs; `init` sets it
+  std::string data_root;                             ///< where the data sets lie; "": the usual places
   bool operator==(const CampaignSection&) const = default;
 };
 

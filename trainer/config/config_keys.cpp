@@ -29,8 +29,9 @@ ConfigKey campaign_key(const char* name, Value CampaignSection::*member, const c
 }
 
 template <class Value>
-ConfigKey images_key(const char* name, Value ImageOptions::*member, const char* note) {
-  return named(key_of(&CampaignConfig::images, member), "images", name, note, Freedom::none);
+ConfigKey images_key(const char* name, Value ImageOptions::*member, const char* note,
+                     Freedom freedom = Freedom::none) {
+  return named(key_of(&CampaignConfig::images, member), "images", name, note, freedom);
 }
 
 template <class Value>
@@ -92,7 +93,8 @@ std::vector<ConfigKey> all_keys() {
       images_key("image_size", &I::image_size, "[height, width] or n, at most 256; []: the first image's"),
       images_key("image_mode", &I::image_mode, "rgb, gray"),
       images_key("resize", &I::resize, "none: other sizes are refused; center_crop: scaled, then cut"),
-      images_key("on_bad_image", &I::on_bad_image, "refuse; skip: damaged images are left out and counted"),
+      images_key("on_bad_image", &I::on_bad_image, "refuse; skip: damaged images are left out and counted",
+                 Freedom::any),
       train_key("epochs", &T::epochs, "a multiple of 0.5"),
       train_key("validate_every", &T::validate_every, "epochs; 0.5 is the only one"),
       train_key("drop_last", &T::drop_last, "the last incomplete batch is left out; always"),

@@ -12,7 +12,8 @@ constexpr const char* kHeader =
     "# A campaign of Mayfly: random networks, each trained and recorded as a table.\n"
     "#   mayfly plan DIR     what it will draw and cost\n"
     "#   mayfly run DIR      trains what is missing; the same command resumes\n"
-    "# Once it has begun only networks (upwards), device, data_root and checkpoint_every may change.\n";
+    "# Once it has begun only networks (upwards), device, data_root, on_bad_image and checkpoint_every may "
+    "change.\n";
 
 constexpr const char* kSearchSpaceHelp =
     "# What each network is drawn from. 3: always 3. [1, 5]: uniform, both ends included. Real numbers also\n"
@@ -20,9 +21,9 @@ constexpr const char* kSearchSpaceHelp =
     "# \"height\" is that of the incoming map, \"kernel\" the kernel that was drawn.\n";
 
 constexpr const char* kImagesHelp =
-    "# Only for data sets that are folders of images: FOLDER/train/CLASS/*.png (jpg, bmp) and "
-    "FOLDER/test/CLASS/,\n"
-    "# or FOLDER/train.csv and FOLDER/test.csv with a line path,label for each image.\n";
+    "# For data sets that are folders of images: FOLDER/train/CLASS/*.png (jpg, bmp) and FOLDER/test/CLASS/, "
+    "or\n"
+    "# FOLDER/train.csv and FOLDER/test.csv with a line path,label for each image.\n";
 
 std::string key_line(const config::ConfigKey& key, const CampaignConfig& config) {
   constexpr std::size_t kNoteColumn = 40;

@@ -36,7 +36,7 @@ struct ConfigChange {
   std::string key;     ///< section.key
   std::string locked;  ///< value there, as TOML
   std::string now;
-  bool allowed = false;  ///< networks that grow, device, data_root
+  bool allowed = false;  ///< networks that grow, device, data_root, ...
 };
 std::vector<ConfigChange> config_changes(const CampaignConfig& locked, const CampaignConfig& now);
 

@@ -40,6 +40,8 @@ TEST(KeyTable, EveryKeyIsRequiredInTheLock) {
 // Every kind of value away from its default, through both files and back.
 TEST(KeyTable, UnusualValuesReadBack) {
   CampaignConfig config;
+  config.images = {
+      .image_size = {24, 32}, .image_mode = "gray", .resize = "center_crop", .on_bad_image = "skip"};
   config.train = {.epochs = 2.5,
                   .normalize = "dataset",
                   .val_loss = "published",
