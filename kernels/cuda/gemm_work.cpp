@@ -190,7 +190,7 @@ GemmWork make_work(const Conv2dShape& shape, Product product) {
   const ConvLayout layout(shape);
   GemmWork work;
   check_offsets(shape, layout, work);  // of the maps, before items are made of them
-  int terms = shape.batch;  // of a segment
+  int terms = shape.batch;             // of a segment
   switch (product) {
     case Product::forward:
       work = forward_work(shape, layout), terms = shape.in_channels;

@@ -9,8 +9,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kFolders[] = {"core", "kernels", "nn",  "data",  "generator", "recorder",
-                                    "plot", "export", "trainer", "cli", "bench", "tests"};
+constexpr const char* kFolders[] = {"core", "kernels", "nn",      "data", "generator", "recorder",
+                                    "plot", "export",  "trainer", "cli",  "bench",     "tests"};
 
 bool is_source(const fs::path& path) {
   const std::string kind = path.extension().string();

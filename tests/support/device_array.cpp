@@ -52,8 +52,7 @@ std::vector<float> DeviceArray::read() const {
 
 Buffer device_words(Backend& backend, const std::vector<std::uint32_t>& words) {
   Buffer buffer = backend.allocate(words.size() * sizeof(std::uint32_t));
-  if (!words.empty())
-    backend.upload(words.data(), buffer.data(), words.size() * sizeof(std::uint32_t));
+  if (!words.empty()) backend.upload(words.data(), buffer.data(), words.size() * sizeof(std::uint32_t));
   return buffer;
 }
 
