@@ -143,7 +143,7 @@ bool Claims::is_stale(const std::string& id, const std::string& line) {
   if (claim && known_dead(claim->owner)) return true;
   const auto now = options_.now();
   const std::lock_guard lock(mutex_);
-  Watch& watch = watched_.try_emplace(id, line, now).first->second;
+  Watch& watch = watched_.try_emplace(id, Watch{line, now}).first->second;
   if (watch.seen != line) watch = {line, now};
   return now - watch.since >= (claim ? claim->lease : options_.lease);
 }
