@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing, builds and runs all tests but the long ones (tests/long.sh). Last line: N passed, N failed,
 # N skipped.
-#   test.sh [PRESET [LABEL]]     release (default), debug, clang, asan-ubsan, tsan; LABEL: only tests of that label
+#   test.sh [PRESET [LABEL]]     release (default), debug, clang, asan-ubsan, gcc-asan-ubsan, tsan; LABEL: only its tests
 set -euo pipefail
 cd "$(dirname "$0")"
 preset="${1:-release}"

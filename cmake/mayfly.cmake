@@ -12,17 +12,32 @@ set(mayfly_cxx_options
 target_compile_options(mayfly_options INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${mayfly_cxx_options}>")
 target_link_libraries(mayfly_options INTERFACE fmt::fmt)
 
-# mayfly_library(name SOURCES... LINK ...): one static library per folder.
+# mayfly_library(name [COLD] SOURCES... LINK ... [PRECOMPILE ...]): one static library per folder. COLD: nothing in it
+# takes time when it runs, but much of other libraries' inline code when it is compiled. PRECOMPILE: headers of other
+# libraries that take longer to read than our sources, which still include what they use (check_tidy.sh).
 function(mayfly_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "COLD" "" "SOURCES;LINK;PRECOMPILE" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
   target_link_libraries(${name} PUBLIC mayfly_options ${ARG_LINK})
+  target_precompile_headers(${name} PRIVATE ${ARG_PRECOMPILE})
+  if(ARG_COLD)
+    target_compile_options(${name} PRIVATE $<IF:$<CONFIG:Release>,-O1,-O0>)
+  endif()
+  # Fuzzers follow the branches that an input takes. Not in kernels and networks: they read no files, and would be slow.
+  if(MAYFLY_FUZZ AND NOT name MATCHES "kernels|nn|reference")
+    target_compile_options(${name} PRIVATE -fsanitize=fuzzer-no-link)
+  endif()
 endfunction()
 
-# mayfly_test(name SOURCES... LINK ...): one GoogleTest program per folder of tests.
+# mayfly_test(name SOURCES... LINK ... [PRECOMPILE ...]): one GoogleTest program per folder of tests.
 function(mayfly_test name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;LINK" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PRECOMPILE" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
+  target_compile_options(${name} PRIVATE $<IF:$<CONFIG:Release>,-O1,-O0>)
+  list(LENGTH ARG_SOURCES sources)
+  if(sources GREATER 2)
+    target_precompile_headers(${name} PRIVATE <gmock/gmock.h> <gtest/gtest.h> ${ARG_PRECOMPILE})
+  endif()
   target_link_libraries(${name} PRIVATE mayfly_options ${ARG_LINK} GTest::gmock GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE MAYFLY_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60)

@@ -49,6 +49,7 @@ class ImageCheck {
     return value;
   }
   std::size_t after_scan(std::size_t at) const;
+  void jpeg_huffman_tables(std::size_t at, std::size_t length) const;
 
   const std::filesystem::path& path_;
   Bytes bytes_;
@@ -79,6 +80,20 @@ std::size_t ImageCheck::after_scan(std::size_t at) const {
   fail(bytes_.size(), "the image is cut: expected the end mark of the JPEG, found the end of the file");
 }
 
+/// stb_image 2.27 and older write behind their arrays where the codes of a table are more than 256.
+void ImageCheck::jpeg_huffman_tables(std::size_t at, std::size_t length) const {
+  constexpr std::size_t kCounts = 16;
+  const std::size_t end = at + length;
+  while (at < end) {
+    if (end - at < 1 + kCounts) fail(at, "expected a whole Huffman table, found the end of its JPEG segment");
+    std::size_t codes = 0;
+    for (std::size_t i = 1; i <= kCounts; ++i) codes += bytes_[at + i];
+    if (codes > 256) fail(at, fmt::format("expected a Huffman table of at most 256 codes, found {}", codes));
+    at += 1 + kCounts + codes;
+  }
+  if (at != end) fail(at, "expected a whole Huffman table, found the end of its JPEG segment");
+}
+
 void ImageCheck::jpeg() const {
   for (std::size_t at = 2;;) {
     require(at, 2, "a JPEG marker");
@@ -91,7 +106,9 @@ void ImageCheck::jpeg() const {
     }
     require(at, 4, "a JPEG segment");
     const std::size_t length = std::size_t{bytes_[at + 2]} << 8 | bytes_[at + 3];
+    if (length < 2) fail(at + 2, fmt::format("expected a length of 2 or more, found {}", length));
     require(at + 2, length, "a JPEG segment");
+    if (marker == 0xc4) jpeg_huffman_tables(at + 4, length - 2);
     at += 2 + length;
     if (marker == 0xda) at = after_scan(at);  // start of scan
   }

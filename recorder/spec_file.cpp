@@ -1,7 +1,6 @@
 #include "recorder/spec_file.h"
 
 #include <fmt/format.h>
-#include <toml++/toml.h>
 
 #include <algorithm>
 #include <span>
@@ -11,6 +10,7 @@
 #include "recorder/metadata.h"
 #include "recorder/number_text.h"
 #include "recorder/table.h"
+#include "recorder/toml.h"
 
 namespace mayfly {
 namespace {
@@ -59,15 +59,6 @@ MetadataFields fields_of(const toml::table& document, const std::string& name) {
   return fields;
 }
 
-toml::table toml_document(const std::string& text, const std::string& name) {
-  try {
-    return toml::parse(text, name);
-  } catch (const toml::parse_error& error) {
-    const toml::source_position at = error.source().begin;
-    throw UsageError(fmt::format("{}:{}: column {}: {}", name, at.line, at.column, error.description()));
-  }
-}
-
 /// Other losses and optimizers are not computed; saying so beats training something else.
 NetworkSpec trainable_spec(const Table& table, const std::string& name) {
   const Table ours;
@@ -93,7 +84,7 @@ std::string toml_value(const std::string& column, const std::string& cell) {
 }  // namespace
 
 NetworkSpec parse_spec_toml(const std::string& text, const std::string& name) {
-  const toml::table document = toml_document(text, name);
+  const toml::table document = parse_toml(text, name);
   return trainable_spec(parse_metadata(fields_of(document, name)), name);
 }
 

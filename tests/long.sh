@@ -8,6 +8,12 @@ scripts/install.sh build data test check
 ./test.sh release long
 scripts/check_tidy.sh
 ./test.sh tsan
+./test.sh gcc-asan-ubsan
+# Ten minutes for each reader.
+scripts/build.sh asan-ubsan all
+MAYFLY_FUZZ_SECONDS=600 ctest --preset asan-ubsan -L fuzz -j "$(nproc)" --no-tests=error
+scripts/build.sh clang mayfly
+tests/identity.sh build/release/cli/mayfly build/clang/cli/mayfly
 # Planted faults in the CUDA engine, others with every commit.
 tests/mutations/mutate.py build/mutations --count 300 --seed "$(git rev-list --count HEAD)"
 

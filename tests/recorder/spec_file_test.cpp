@@ -78,11 +78,11 @@ struct Malformed {
 };
 
 const Malformed kMalformed[] = {
-    {"batch_size = 100", "batch_size = ", "a.toml:2: column "},
+    {"batch_size = 100", "batch_size = ", "a.toml:2:"},
     {"batch_size = 100", "batch_size = 100.0", "a.toml:2: key batch_size: expected a whole number"},
     {"batch_size = 100", "batchsize = 100", "a.toml:2: expected a key named like a metadata column"},
     {"batch_size = 100\n", "", "a.toml: batch_size is missing"},
-    {"batch_size = 100", "batch_size = 100\nbatch_size = 100", "a.toml:3: column "},
+    {"batch_size = 100", "batch_size = 100\nbatch_size = 100", "a.toml:3:"},
     {"momentum = 0", "momentum = 1979-05-27", "a.toml:4: key momentum: expected a string"},
     {"momentum = 0", "momentum = true",
      "a.toml:4: key momentum: expected a finite number, 0 or more, found 'True'"},

@@ -6,6 +6,13 @@
 namespace mayfly::softgpu {
 namespace {
 
+// Of structures only their compiler knows what is padding: g++ does (softgpu/kernel.h).
+#if __has_builtin(__builtin_clear_padding)
+constexpr bool kStructuresAreChecked = true;
+#else
+constexpr bool kStructuresAreChecked = false;
+#endif
+
 using Arguments = SoftGpu;
 using ArgumentsDeathTest = SoftGpu;
 
@@ -41,6 +48,8 @@ TEST_F(ArgumentsDeathTest, OfTheHost) {
 }
 
 TEST_F(ArgumentsDeathTest, OfTheHostInAStructure) {
+  if (!kStructuresAreChecked)
+    GTEST_SKIP() << "this compiler cannot clear padding: the build release checks it";
   float* x = upload({1, 2, 3, 4});
   const float on_the_stack = 0;
   const auto on_the_heap = std::make_unique<float>(0.0f);
@@ -62,8 +71,10 @@ TEST_F(ArgumentsDeathTest, OfAnotherDevice) {
   ASSERT_EQ(cudaSetDevice(0), cudaSuccess);
   EXPECT_DEATH(launch(copy_one, dim3(1), dim3(1), stream_, elsewhere, x),
                "softgpu: argument 0 of kernel .* on device 0 is .* on device 1");
-  EXPECT_DEATH(launch(from_structure, dim3(1), dim3(1), stream_, x, Inside{1, elsewhere}),
-               "softgpu: byte 8 of argument 1 of kernel .* on device 0 is .* on device 1");
+  if (kStructuresAreChecked) {
+    EXPECT_DEATH(launch(from_structure, dim3(1), dim3(1), stream_, x, Inside{1, elsewhere}),
+                 "softgpu: byte 8 of argument 1 of kernel .* on device 0 is .* on device 1");
+  }
   EXPECT_DEATH(cudaMemsetAsync(elsewhere, 0, 4, stream_), "but the stream is of device 0");
   ASSERT_EQ(cudaFree(elsewhere), cudaSuccess);
 }

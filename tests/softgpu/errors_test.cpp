@@ -47,7 +47,7 @@ TEST_F(Errors, NoDeviceOrNoDriver) {
 
 TEST_F(Errors, HaveTheirNames) {
   EXPECT_STREQ(cudaGetErrorName(cudaErrorIllegalAddress), "cudaErrorIllegalAddress");
-  EXPECT_STREQ(cudaGetErrorName(static_cast<cudaError_t>(12345)), "unrecognized error code");
+  EXPECT_STREQ(cudaGetErrorName(static_cast<cudaError_t>(1001)), "unrecognized error code");
   EXPECT_STRNE(cudaGetErrorString(cudaErrorMemoryAllocation), "");
 }
 

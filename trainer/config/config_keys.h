@@ -2,12 +2,11 @@
 // keys of [search_space] come from generator/search_space_keys.h.
 #pragma once
 
-#include <toml++/toml.h>
-
 #include <functional>
 #include <string>
 #include <vector>
 
+#include "recorder/toml.h"
 #include "trainer/config/campaign_config.h"
 
 namespace mayfly::config {

@@ -94,7 +94,7 @@ std::string lock_text(const CampaignLock& lock) {
 }
 
 CampaignLock parse_lock(const std::string& text, const std::string& name) {
-  const toml::table document = config::parse_document(text, name);
+  const toml::table document = parse_toml(text, name);
   CampaignLock lock;
   std::string hash;
   const auto read = [&](const char* key, auto& value) {

@@ -62,7 +62,7 @@ toml::table setting_value(const std::string& setting, const std::string& text) {
   const bool word = !text.empty() && text.find_first_of("\"'[]{}=#\n\r\\") == std::string::npos;
   try {
     if (text.find_first_of("\n\r#") != std::string::npos) throw UsageError("more than one line");
-    return toml::parse("value = " + text);
+    return parse_toml("value = " + text, setting);
   } catch (const std::runtime_error&) {
     if (word) return toml::table{{"value", text}};
     throw UsageError(
@@ -83,19 +83,6 @@ void apply_setting(CampaignConfig& config, const std::string& setting) {
 
 }  // namespace
 
-toml::table parse_document(const std::string& text, const std::string& name) {
-  try {
-    return toml::parse(text, name);
-  } catch (const toml::parse_error& error) {
-    throw UsageError(
-        fmt::format("{}: expected TOML: {}", place_of(name, error.source()), error.description()));
-  }
-}
-
-std::string place_of(const std::string& name, const toml::source_region& at) {
-  return fmt::format("{}:{}:{}", name, at.begin.line, at.begin.column);
-}
-
 std::set<std::string> read_sections(const toml::table& document, const std::string& name,
                                     CampaignConfig& config, const std::string& besides) {
   std::set<std::string> seen;
@@ -106,9 +93,9 @@ std::set<std::string> read_sections(const toml::table& document, const std::stri
     const bool known =
         std::find(config_sections().begin(), config_sections().end(), section) != config_sections().end();
     if (table == nullptr || !known)
-      refuse_top(place_of(name, section_key.source()), section, table != nullptr);
+      refuse_top(toml_place(name, section_key.source()), section, table != nullptr);
     for (const auto& [key_text, value] : *table) {
-      const std::string place = place_of(name, key_text.source());
+      const std::string place = toml_place(name, key_text.source());
       const ConfigKey& key = known_key(place, section, std::string(key_text.str()));
       key.read(value, fmt::format("{}: {}", place, key.full_name()), config);
       seen.insert(key.full_name());
@@ -127,7 +114,7 @@ void apply_settings(CampaignConfig& config, const std::vector<std::string>& sett
 CampaignConfig parse_config(const std::string& text, const std::string& name,
                             const std::vector<std::string>& settings) {
   CampaignConfig config;
-  config::read_sections(config::parse_document(text, name), name, config);
+  config::read_sections(parse_toml(text, name), name, config);
   for (const std::string& setting : settings) config::apply_setting(config, setting);
   try {
     check_config(config);

@@ -13,7 +13,18 @@
 namespace mayfly::config {
 namespace {
 
+/// On one line, as it may stand in the file.
 std::string node_text(const toml::node& node) {
+  std::string list;
+  const auto add = [&list](const std::string& entry) { list += (list.empty() ? "" : ", ") + entry; };
+  if (const toml::array* array = node.as_array()) {
+    for (const toml::node& element : *array) add(node_text(element));
+    return fmt::format("[{}]", list);
+  }
+  if (const toml::table* table = node.as_table()) {
+    for (const auto& [key, value] : *table) add(fmt::format("{} = {}", key.str(), node_text(value)));
+    return fmt::format("{{{}}}", list);
+  }
   std::ostringstream text;
   node.visit([&](const auto& value) { text << value; });
   return text.str();

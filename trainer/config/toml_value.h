@@ -2,14 +2,13 @@
 // as the same value. `place` is what errors (UsageError) begin with: file, line, column and key.
 #pragma once
 
-#include <toml++/toml.h>
-
 #include <cstdint>
 #include <string>
 #include <vector>
 
 #include "generator/network_id.h"
 #include "generator/search_space.h"
+#include "recorder/toml.h"
 
 namespace mayfly::config {
 
