@@ -22,8 +22,7 @@ struct Subject {
 inline Subject open_subject(int& argc, char** argv) {
   const std::string device = take_option(argc, argv, "device", "cpu");
   const bool fast = take_option(argc, argv, "arithmetic", "exact") == "fast";
-  Subject subject{.device = open_devices(device, fast ? Arithmetic::fast : Arithmetic::exact).front(),
-                  .peak = {}};
+  Subject subject{.device = open_device(device, fast ? Arithmetic::fast : Arithmetic::exact), .peak = {}};
   subject.peak = subject.device->peak();
   fmt::print("{}{}; peak {:.1f} GFLOP/s{}\n", subject.device->information(), fast ? ", fast arithmetic" : "",
              subject.peak.flops * 1e-9, device == "cpu" ? " of one core" : "");

@@ -113,7 +113,7 @@ CampaignNetwork campaign_network(const Campaign& campaign, const PlannedNetwork&
           .estimated_seconds = planned.cost.seconds,
           .device_memory =
               estimate_device_memory(sampled.shapes, bytes_of(campaign.sampling.datasets.at(sampled.dataset)),
-                                     campaign.lifespan.arithmetic)};
+                                     campaign.lifespan.arithmetic, campaign.lifespan.element_dropout)};
 }
 
 DatasetRequest dataset_request(const CampaignConfig& config, const std::string& entry,

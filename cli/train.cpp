@@ -80,7 +80,7 @@ Task task_of(const TrainOptions& options) {
 ExitCode train(const TrainOptions& options) {
   const Task task = task_of(options);
   const Dataset dataset = load_any_dataset(task.dataset);
-  const auto device = open_devices(options.device.device, task.lifespan.arithmetic).front();
+  const auto device = open_device(options.device.device, task.lifespan.arithmetic);
   self_check(*device->make_backend(options.device.cores()), task.lifespan.arithmetic);
   const auto backend = device->make_backend(options.device.cores());
   fmt::print(stderr, "{} on {}, {}\n", task.spec.id, dataset.name, backend->description());

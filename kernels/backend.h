@@ -100,8 +100,8 @@ class Conv2d {
                        float* y) = 0;
   /// dx from dy, the gradient at the convolution's output.
   virtual void data_gradient(const float* dy, const float* weights, float* dx) = 0;
-  /// dw in the physical layout of the weights; the layout's padding is not written: dw must start as +0
-  /// there.
+  /// dw in the physical layout of the weights; dw must start as +0 in the layout's padding, where
+  /// nothing else is written (fast arithmetic: NaN where dy is not finite).
   virtual void weight_gradient(const float* x, const float* dy, float* dw) = 0;
   /// Logical (O,I,kh,kw), host -> physical, device.
   virtual void import_weights(std::span<const float> logical, float* weights) = 0;
@@ -258,6 +258,9 @@ class Device {
 /// where a device is not there.
 std::vector<std::shared_ptr<Device>> open_devices(const std::string& devices,
                                                   Arithmetic arithmetic = Arithmetic::exact);
+
+/// The first of them, and no other is touched.
+std::shared_ptr<Device> open_device(const std::string& devices, Arithmetic arithmetic = Arithmetic::exact);
 
 /// What this program was built with: "CUDA 13.0.88 for 80-real 120, headers of cuDNN 9.19.0", or "no CUDA".
 std::string cuda_build();

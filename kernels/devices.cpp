@@ -16,8 +16,13 @@ std::vector<std::shared_ptr<Device>> open_devices(const std::string& devices, Ar
   return {std::make_shared<cpu::CpuDevice>()};
 }
 
+std::shared_ptr<Device> open_device(const std::string& devices, Arithmetic arithmetic) {
+  return open_devices(devices == "cuda" ? "cuda:0" : devices.substr(0, devices.find(',')), arithmetic)
+      .front();
+}
+
 std::unique_ptr<Backend> make_backend(const std::string& devices, int threads) {
-  return open_devices(devices).front()->make_backend(threads);
+  return open_device(devices)->make_backend(threads);
 }
 
 }  // namespace mayfly

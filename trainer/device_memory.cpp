@@ -1,5 +1,7 @@
 #include "trainer/device_memory.h"
 
+#include <algorithm>
+
 #include "generator/estimate.h"
 
 namespace mayfly {
@@ -13,18 +15,40 @@ void round_up_to_four(int& channels) {
   channels = (channels + 3) / 4 * 4;
 }
 
+/// Floats of the masks of convolutions.
+std::int64_t mask_floats(const NetworkShapes& shapes) {
+  std::int64_t floats = 0;
+  for (const LayerShape& layer : shapes.layers)
+    if (!layer.linear && layer.dropout_rate > 0) floats += layer.conv.output_count();
+  return floats;
+}
+
+/// Floats of the largest convolution's input and whole output, which cuDNN wants in an order of its own.
+std::int64_t plane_floats(const NetworkShapes& shapes) {
+  std::int64_t floats = 0;
+  for (const LayerShape& layer : shapes.layers)
+    if (!layer.linear)
+      floats = std::max(floats,
+                        layer.conv.input_count() + std::int64_t{layer.conv.batch} * layer.conv.out_channels *
+                                                       layer.full_output.height * layer.full_output.width);
+  return floats;
+}
+
 }  // namespace
 
 std::uint64_t estimate_device_memory(const NetworkShapes& shapes, std::uint64_t dataset_bytes,
-                                     Arithmetic arithmetic) {
+                                     Arithmetic arithmetic, bool element_dropout) {
   NetworkShapes padded = shapes;
   for (LayerShape& layer : padded.layers) {
     round_up_to_four(layer.conv.in_channels);
     round_up_to_four(layer.conv.out_channels);
     if (layer.pool) round_up_to_four(layer.pool->channels);
   }
-  return static_cast<std::uint64_t>(estimate_memory(padded)) + dataset_bytes + kPerNetwork +
-         (arithmetic == Arithmetic::fast ? kVendorWorkspaces : 0);
+  std::uint64_t bytes = static_cast<std::uint64_t>(estimate_memory(padded)) + dataset_bytes + kPerNetwork;
+  if (element_dropout) bytes += sizeof(float) * static_cast<std::uint64_t>(mask_floats(padded));
+  if (arithmetic == Arithmetic::fast)
+    bytes += kVendorWorkspaces + sizeof(float) * static_cast<std::uint64_t>(plane_floats(padded));
+  return bytes;
 }
 
 }  // namespace mayfly

@@ -82,7 +82,7 @@ std::uint32_t replay_seed(std::uint32_t random_seed, std::uint32_t k) {
 ReplayResult replay(const Table& table, const Dataset& dataset, const ReplayConventions& conventions,
                     const ReplayPlan& plan, const ReplayCallback& callback, const StopCheck& stop) {
   const LifespanOptions options = lifespan_options(conventions.values);
-  const std::shared_ptr<Device> device = open_devices(plan.device, options.arithmetic).front();
+  const std::shared_ptr<Device> device = open_device(plan.device, options.arithmetic);
   ReplayResult result{.same_images = has_recorded_images(conventions.values, dataset)};
   for (std::uint32_t k = 0; k < std::max(plan.seeds, 1U) && !result.interrupted; ++k) {
     if (k == 0) self_check(*device->make_backend(plan.threads), options.arithmetic);

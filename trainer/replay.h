@@ -82,7 +82,7 @@ struct ReplayResult {
 
 struct ReplayPlan {
   std::uint32_t seeds = 1;     ///< --seeds K
-  std::string device = "cpu";  ///< as of open_devices(); the first of them
+  std::string device = "cpu";  ///< as of open_device()
   int threads = 1;
 };
 

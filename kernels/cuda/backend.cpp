@@ -44,7 +44,12 @@ class CudaBackend::Recording {
  private:
   void record() {
     const StepCounters before = backend_.counters_;
-    graph_.emplace(backend_.stream_, body_);
+    try {
+      graph_.emplace(backend_.stream_, body_);
+    } catch (...) {
+      backend_.counters_ = before;
+      throw;
+    }
     steps_ = backend_.counters_.step - before.step;
     updates_ = backend_.counters_.updates - before.updates;
     backend_.counters_ = before;

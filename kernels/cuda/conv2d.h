@@ -6,6 +6,7 @@
 #include "kernels/backend.h"
 #include "kernels/cuda/context.h"
 #include "kernels/cuda/gemm_choice.h"
+#include "kernels/cuda/weights.h"
 #include "kernels/cuda/workspace.h"
 
 namespace mayfly::cuda {
@@ -24,7 +25,7 @@ class CudaConv2d final : public Conv2d {
   /// `context` and `workspace` are those of the network and outlive the plan.
   CudaConv2d(const Conv2dShape& shape, int multiprocessors, const Context& context, Workspace& workspace);
 
-  std::size_t weight_floats() const override;
+  std::size_t weight_floats() const override { return weights_.floats; }
   void forward(const float* x, const float* weights, const float* bias, const Activation& activation,
                float* y) override;
   void data_gradient(const float* dy, const float* weights, float* dx) override;
@@ -33,12 +34,10 @@ class CudaConv2d final : public Conv2d {
   void export_weights(const float* weights, std::span<float> logical) override;
 
  private:
-  /// Place of weight (o, c, tap).
-  std::size_t place(int o, int c, int tap) const;
   GemmArgs arguments(const GemmPlan& plan, const float* a, const float* b, float* out) const;
 
   Conv2dShape shape_;
-  ConvLayout layout_;
+  WeightLayout weights_;
   const Context& context_;
   Workspace& workspace_;
   GemmPlan forward_, weight_gradient_;

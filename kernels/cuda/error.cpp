@@ -7,9 +7,13 @@
 namespace mayfly::cuda {
 namespace {
 
+// cudaErrorContained, cudaErrorTensorMemoryLeak and cudaErrorMpsClientTerminated, younger than the oldest
+// toolkit.
+constexpr int kContained = 226, kTensorMemoryLeak = 721, kMpsClientTerminated = 810;
+
 /// After these every call of this process on the device fails.
 bool is_sticky(cudaError_t status) {
-  switch (status) {
+  switch (static_cast<int>(status)) {
     case cudaErrorIllegalAddress:
     case cudaErrorLaunchTimeout:
     case cudaErrorLaunchFailure:
@@ -22,7 +26,10 @@ bool is_sticky(cudaError_t status) {
     case cudaErrorECCUncorrectable:
     case cudaErrorNvlinkUncorrectable:
     case cudaErrorContextIsDestroyed:
+    case kMpsClientTerminated:
     case cudaErrorUnknown:
+    case kContained:
+    case kTensorMemoryLeak:
       return true;
     default:
       return false;

@@ -161,7 +161,8 @@ void check_offsets(const Conv2dShape& s, const ConvLayout& layout, const GemmWor
   constexpr std::int64_t kLimit = std::numeric_limits<std::int32_t>::max();
   const std::int64_t x = std::int64_t{s.height + 2 * layout.x_border} * layout.x_width * layout.x.position;
   const std::int64_t y = std::int64_t{s.out_positions()} * layout.y.position;
-  const std::int64_t weights = std::int64_t{s.kernel_size} * s.kernel_size * layout.tap;
+  const std::int64_t weights =
+      std::int64_t{s.kernel_size} * s.kernel_size * layout.in_channels * layout.out_channels;
   bool fits = x < kLimit && y < kLimit && weights < kLimit;
   for (const GemmItem& item : work.items)
     fits = fits && quotient_holds(inner_of(work, item), work.shared.k) &&
@@ -169,8 +170,7 @@ void check_offsets(const Conv2dShape& s, const ConvLayout& layout, const GemmWor
   if (fits) return;
   throw DeviceError(
       fmt::format("cuda: a layer of {} images, {} x {} maps, {} to {} channels and kernel size {} is beyond "
-                  "the 32-bit offsets "
-                  "of the CUDA kernels; use a smaller batch or --device cpu",
+                  "the 32-bit indices of the CUDA kernels; use a smaller batch or --device cpu",
                   s.batch, s.height, s.width, s.in_channels, s.out_channels, s.kernel_size));
 }
 
@@ -183,8 +183,9 @@ ConvLayout::ConvLayout(const Conv2dShape& s)
       y(position_major(s.batch, s.out_channels)),
       x_width(s.width + (s.input_is_image ? 2 * s.padding : 0)),
       x_border(s.input_is_image ? s.padding : 0),
-      tap(in_channels * out_channels),
-      weights(s.kernel_size * s.kernel_size * tap) {}
+      // Wrong where they do not fit, which check_offsets() refuses.
+      tap(static_cast<int>(std::int64_t{in_channels} * out_channels)),
+      weights(static_cast<int>(std::int64_t{s.kernel_size} * s.kernel_size * tap)) {}
 
 GemmWork make_work(const Conv2dShape& shape, Product product) {
   const ConvLayout layout(shape);

@@ -1,5 +1,7 @@
 #include "kernels/cuda/runtime.h"
 
+#include <mutex>
+
 namespace mayfly::cuda {
 namespace {
 
@@ -43,7 +45,13 @@ void download(const void* device, void* host, std::size_t bytes, cudaStream_t st
   check(cudaStreamSynchronize(stream), "copy from the device");
 }
 
+std::shared_mutex& device_wide_calls() {
+  static std::shared_mutex mutex;
+  return mutex;
+}
+
 Graph::Graph(cudaStream_t stream, const std::function<void()>& body) {
+  const std::shared_lock recording(device_wide_calls());
   check(cudaStreamBeginCapture(stream, cudaStreamCaptureModeThreadLocal), "record a step");
   cudaGraph_t recorded = nullptr;
   try {

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <shared_mutex>
 #include <span>
 #include <type_traits>
 
@@ -58,6 +59,10 @@ class PinnedValue {
  private:
   T* value_ = nullptr;
 };
+
+/// Held by one thread alone for calls that wait for the whole device, which would spoil a recording of
+/// another thread; shared by recordings.
+std::shared_mutex& device_wide_calls();
 
 /// A sequence of operations that the device replays as one.
 class Graph {

@@ -44,8 +44,8 @@ __global__ void sgd_kernel(SgdRun run, const DeviceState* state, int count, cons
   const int quads = count / 4;
   for (int quad = thread; quad < quads; quad += static_cast<int>(gridDim.x * blockDim.x))
     update_four(run, first, quad, gradients, weights, momentum);
+  if (thread >= count - quads * 4) return;
   const int i = quads * 4 + thread;
-  if (i >= count) return;
   float b = run.has_momentum && !first ? momentum[i] : 0.0F;
   update(run, first, gradients[i], weights[i], b);
   if (run.has_momentum) momentum[i] = b;

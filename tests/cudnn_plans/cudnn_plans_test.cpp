@@ -49,6 +49,12 @@ std::string broken_rules(const ConvPlan& plan) {
     for (const int refused : {0, 1, 2, 4})  // tensor cores, two kinds of reduced precision, not deterministic
       if (static_cast<int>(notes[static_cast<std::size_t>(i)]) == refused)
         broken += fmt::format("numerical note {}; ", refused);
+  std::array<cudnnBackendBehaviorNote_t, 32> behaviours{};
+  check(cudnn().get_attribute(raw, CUDNN_ATTR_ENGINE_BEHAVIOR_NOTE, CUDNN_TYPE_BEHAVIOR_NOTE,
+                              behaviours.size(), &count, behaviours.data()),
+        "read the behaviour");
+  for (std::int64_t i = 0; i < count; ++i)
+    if (static_cast<int>(behaviours[static_cast<std::size_t>(i)]) == 0) broken += "compiled at run time; ";
   check(cudnn().get_attribute(plan.plan.raw(), CUDNN_ATTR_EXECUTION_PLAN_WORKSPACE_SIZE, CUDNN_TYPE_INT64, 1,
                               &count, &bytes),
         "read the workspace");
@@ -85,7 +91,10 @@ class CudnnPlans : public testing::TestWithParam<std::string> {
  protected:
   void SetUp() override {
     try {
-      if (cudnn().get_version() >= kFirstWithProfiles) return;
+      if (cudnn().get_version() >= kFirstWithProfiles) {
+        fmt::print("{}, cuDNN {}\n", GetParam(), cudnn_version());  // with_cudnn_9_10.sh looks for it
+        return;
+      }
     } catch (const std::exception& error) {
       GTEST_SKIP() << error.what();
     }
@@ -107,8 +116,7 @@ class CudnnPlans : public testing::TestWithParam<std::string> {
         }
       }
     for (const Direction direction : kDirections)
-      fmt::print("{}, cuDNN {}, {} networks, {:15}: {}\n", GetParam(), cudnn_version(), networks,
-                 name_of(direction), chosen[direction].text());
+      fmt::print("{} networks, {:15}: {}\n", networks, name_of(direction), chosen[direction].text());
   }
 };
 

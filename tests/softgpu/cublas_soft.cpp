@@ -113,6 +113,7 @@ cublasStatus_t cublasCreate_v2(cublasHandle_t* handle) {
 }
 
 cublasStatus_t cublasDestroy_v2(cublasHandle_t handle) {
+  cudaDeviceSynchronize();  // as cuBLAS does
   return with(handle, [&](cublasContext& context) {
     handles().erase(handle);
     delete &context;

@@ -174,6 +174,7 @@ cudnnStatus_t cudnnCreate(cudnnHandle_t* handle) {
 }
 
 cudnnStatus_t cudnnDestroy(cudnnHandle_t handle) {
+  cudaDeviceSynchronize();  // as cuDNN does
   return call([&] {
     handles().erase(known(handle));
     delete handle;

@@ -40,7 +40,15 @@ void GraphDescriptor::finalize() {
 }
 
 bool GraphDescriptor::try_finalize() {
-  return cudnn().finalize(raw()) == CUDNN_STATUS_SUCCESS;
+  const cudnnStatus_t status = cudnn().finalize(raw());
+  // Another plan would do where this one cannot; not where the machine failed: bits depend on the choice.
+  const bool failed =
+      status == CUDNN_STATUS_NOT_INITIALIZED ||
+      status == CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED ||
+      status == CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED ||
+      (status >= CUDNN_STATUS_EXECUTION_FAILED && status < CUDNN_STATUS_EXECUTION_FAILED + 1000);
+  if (failed) check(status, fmt::format("finalize the {}", what_).c_str());
+  return status == CUDNN_STATUS_SUCCESS;
 }
 
 std::size_t GraphDescriptor::get(cudnnBackendAttributeName_t name, std::span<GraphDescriptor> parts) const {

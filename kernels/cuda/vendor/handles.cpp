@@ -1,5 +1,7 @@
 #include "kernels/cuda/vendor/handles.h"
 
+#include <mutex>
+
 #include "kernels/cuda/error.h"
 #include "kernels/cuda/runtime.h"
 #include "kernels/cuda/vendor/status.h"
@@ -28,6 +30,7 @@ void VendorHandles::Destroy::operator()(cublasHandle_t handle) const {
 
 VendorHandles::VendorHandles(cudaStream_t stream)
     : cublas_workspace_(allocate(cublas_workspace_bytes(), stream)) {
+  const std::unique_lock alone(device_wide_calls());
   cudnnHandle_t for_convolutions = nullptr;
   check(cudnn().create(&for_convolutions), "start");
   cudnn_.reset(for_convolutions);
@@ -41,6 +44,13 @@ VendorHandles::VendorHandles(cudaStream_t stream)
         "use the network's workspace");
   check(cublas().set_math_mode(for_products, CUBLAS_PEDANTIC_MATH), "compute in FP32");
   check(cublas().set_atomics_mode(for_products, CUBLAS_ATOMICS_NOT_ALLOWED), "do without atomics");
+}
+
+// Both libraries wait for the whole device when a handle goes.
+VendorHandles::~VendorHandles() {
+  const std::unique_lock alone(device_wide_calls());
+  cublas_.reset();
+  cudnn_.reset();
 }
 
 }  // namespace mayfly::cuda

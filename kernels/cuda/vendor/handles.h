@@ -17,6 +17,9 @@ class VendorHandles {
  public:
   /// On the current device. DeviceError where a library cannot be opened or does not start.
   explicit VendorHandles(cudaStream_t stream);
+  ~VendorHandles();
+  VendorHandles(const VendorHandles&) = delete;
+  VendorHandles& operator=(const VendorHandles&) = delete;
   cudnnHandle_t for_cudnn() const { return cudnn_.get(); }
   cublasHandle_t for_cublas() const { return cublas_.get(); }
 

@@ -43,8 +43,9 @@ __global__ void to_planes_kernel(MAYFLY_GRID_CONSTANT const PlanesShape s, MapLa
 __global__ void few_to_planes_kernel(MAYFLY_GRID_CONSTANT const PlanesShape s, MapLayout layout,
                                      const float* map, float* planes) {
   const int positions = s.planes_height * s.planes_width;
-  const int at = static_cast<int>(blockIdx.x) * kThreads + static_cast<int>(threadIdx.x);
-  if (at >= s.batch * s.channels * positions) return;
+  const unsigned thread = blockIdx.x * kThreads + threadIdx.x;
+  if (thread >= static_cast<unsigned>(s.batch * s.channels * positions)) return;
+  const int at = static_cast<int>(thread);
   const int plane = at / positions, n = plane / s.channels;
   planes[at] = map_value(s, layout, map, at - plane * positions, n, plane - n * s.channels);
 }

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "core/error.h"
+#include "kernels/cuda/error.h"
 
 namespace mayfly::cuda {
 namespace {
@@ -13,6 +14,15 @@ int cublas_part(libraryPropertyType part) {
   int value = 0;
   check(cublas().get_property(part, &value), "tell its version");
   return value;
+}
+
+/// Their statuses hardly tell why something failed: CUDA is asked whether the device is lost or full.
+[[noreturn]] void refuse(const std::string& message) {
+  constexpr std::size_t kLittle = std::size_t{256} << 20;
+  std::size_t free = 0, total = 0;
+  check(cudaMemGetInfo(&free, &total), message.c_str());
+  if (free < kLittle) throw OutOfDeviceMemory(message);
+  throw DeviceError(message);
 }
 
 }  // namespace
@@ -29,14 +39,14 @@ void check(cudnnStatus_t status, const char* what) {
   const std::string message = fmt::format("cuDNN: cannot {}: {}{}{}", what, cudnn().get_error_string(status),
                                           words.empty() ? "" : ": ", words);
   if (status == CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED) throw OutOfDeviceMemory(message);
-  throw DeviceError(message);
+  refuse(message);
 }
 
 void check(cublasStatus_t status, const char* what) {
   if (status == CUBLAS_STATUS_SUCCESS) return;
   const std::string message = fmt::format("cuBLAS: cannot {}: {}", what, cublas().get_status_name(status));
   if (status == CUBLAS_STATUS_ALLOC_FAILED) throw OutOfDeviceMemory(message);
-  throw DeviceError(message);
+  refuse(message);
 }
 
 std::string cudnn_version() {

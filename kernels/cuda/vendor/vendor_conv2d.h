@@ -14,7 +14,7 @@
 #include "kernels/cuda/vendor/handles.h"
 #include "kernels/cuda/vendor/plan_choice.h"
 #include "kernels/cuda/vendor/planes.h"
-#include "kernels/cuda/vendor/weights.h"
+#include "kernels/cuda/weights.h"
 #include "kernels/cuda/workspace.h"
 
 namespace mayfly::cuda {

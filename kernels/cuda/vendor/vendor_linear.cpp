@@ -44,6 +44,7 @@ VendorLinear::VendorLinear(const Context& context, const VendorHandles& handles,
   if (!can(shape) || !context.image_major)
     throw std::logic_error("linear: the kernel is not the map, or the maps are not image by image");
   check_index(std::int64_t{inputs_} * shape.batch, "the input of a Linear layer");
+  check_index(std::int64_t{output_row_} * shape.batch, "the output of a Linear layer");
 }
 
 void VendorLinear::forward(const float* x, const float* weights, const float* bias,

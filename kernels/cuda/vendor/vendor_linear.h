@@ -17,7 +17,7 @@
 #include "kernels/backend.h"
 #include "kernels/cuda/context.h"
 #include "kernels/cuda/vendor/handles.h"
-#include "kernels/cuda/vendor/weights.h"
+#include "kernels/cuda/weights.h"
 
 namespace mayfly::cuda {
 

@@ -1,4 +1,4 @@
-#include "kernels/cuda/vendor/weights.h"
+#include "kernels/cuda/weights.h"
 
 #include <cmath>
 #include <limits>
@@ -33,7 +33,7 @@ void require_size(const Conv2dShape& shape, std::size_t found) {
 void import_weights(const Conv2dShape& shape, const WeightLayout& layout, std::span<const float> logical,
                     float* weights, cudaStream_t stream) {
   require_size(shape, logical.size());
-  std::vector<float> physical(layout.floats);
+  std::vector<float> physical(layout.floats, layout.padding);
   for_each_weight(shape, layout, [&](std::size_t place, std::size_t i) { physical[place] = logical[i]; });
   upload(physical.data(), weights, physical.size() * sizeof(float), stream);
 }
