@@ -81,6 +81,11 @@ const Malformed kMalformed[] = {
     {"batch_size = 100", "batch_size = ", "a.toml:2:"},
     {"batch_size = 100", "batch_size = 100.0", "a.toml:2: key batch_size: expected a whole number"},
     {"batch_size = 100", "batchsize = 100", "a.toml:2: expected a key named like a metadata column"},
+    {"batch_size = 100", "batch_size = [}, 1]", "a.toml: expected TOML"},
+    {"batch_size = 100",
+     "batch_gr\xC3\xB6\xC3\x9F"
+     "e = 100",
+     "a.toml:2: expected TOML: letters beyond ASCII"},
     {"batch_size = 100\n", "", "a.toml: batch_size is missing"},
     {"batch_size = 100", "batch_size = 100\nbatch_size = 100", "a.toml:3:"},
     {"momentum = 0", "momentum = 1979-05-27", "a.toml:4: key momentum: expected a string"},
