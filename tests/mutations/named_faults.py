@@ -76,11 +76,16 @@ NAMED = [
     ("TF32 for products", "vendor/handles.cpp", "CUBLAS_PEDANTIC_MATH", "CUBLAS_DEFAULT_MATH"),
     ("atomics in cuBLAS", "vendor/handles.cpp",
      "  check(cublas().set_atomics_mode(for_products, CUBLAS_ATOMICS_NOT_ALLOWED), \"do without atomics\");\n", ""),
-    ("padding of weights is +0", "conv2d.cpp", "physical(weight_floats(), -0.0F)", "physical(weight_floats(), 0.0F)"),
+    ("padding of weights is +0", "conv2d.cpp", ".padding = -0.0F", ".padding = 0.0F"),
     ("padding of a map is not written", "gemm_code.h", "if (n >= args.n) return 0.0F;", ""),
     ("tiles of one operand share a buffer", "gemm_code.h", "a.store(shared.a[now ^ 1], thread);",
      "a.store(shared.a[now], thread);"),
-    ("the counters advance while a step is recorded", "backend.cpp", "    backend_.counters_ = before;\n", ""),
+    ("the counters advance while a step is recorded", "backend.cpp",
+     "backend_.counters_.updates - before.updates;\n    backend_.counters_ = before;\n",
+     "backend_.counters_.updates - before.updates;\n"),
+    ("a handle ends while a step is recorded", "vendor/handles.cpp",
+     "VendorHandles::~VendorHandles() {\n  const std::unique_lock alone(device_wide_calls());\n",
+     "VendorHandles::~VendorHandles() {\n"),
     ("an evaluation counts as an update", "state.cu", "if (trained) state->updates += 1;", "state->updates += 1;"),
 ]
 
