@@ -1,0 +1,282 @@
+// Whole training steps beside PyTorch's, one thread each, in one run and in turns: 60 networks drawn from
+// preset `published`, and the named ones.
+//
+//   peers [--networks 60] [--pairs 5] [--csv FILE]
+//
+// A line a network; the last lines are geometric mean, smallest and median of the ratios (PyTorch's seconds
+// by Mayfly's; of each network the median of its pairs). FILE gets every pair. Exit code 5 where the two do
+// not compute the same losses. Draws whose step takes PyTorch more than 2 s are replaced; they are listed,
+// and are in the second summary.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <functional>
+
+#include "bench/command_line.h"
+#include "bench/random_images.h"
+#include "bench/torch_peer.h"
+#include "core/error.h"
+#include "generator/sample.h"
+#include "kernels/backend.h"
+#include "nn/network.h"
+#include "nn/normalize.h"
+#include "recorder/durable_file.h"
+#include "trainer/self_test/named_networks.h"
+
+namespace mayfly::bench {
+namespace {
+
+constexpr double kLongestStep = 2.0;   // seconds of PyTorch
+constexpr double kLeastSeconds = 0.3;  // that are timed at once
+constexpr std::uint64_t kSeed = 7;
+
+/// Mayfly's network on one core.
+class MayflyPeer {
+ public:
+  MayflyPeer(const NamedNetwork& named, const RandomImages& images)
+      : backend_(make_backend("cpu", 1)),
+        dataset_(backend_->make_dataset(images.pixels, images.labels, named.image)),
+        network_(*backend_, named.spec, named.image, pixel_table(Normalize::half, {}, named.image), {}),
+        batch_(static_cast<std::size_t>(named.spec.batch_size)),
+        steps_(1024) {
+    network_.initialise();
+    network_.set_order(cyclic_order(steps_ * batch_, images.labels.size()));
+  }
+
+  std::vector<float> parameters() { return network_.export_parameters(); }
+  void train_step() {
+    if (backend_->counters().step == steps_) backend_->set_counters({.updates = 1});
+    network_.train_step(*dataset_);
+  }
+  /// One step, and the mean loss of its batch.
+  double loss_of_step() {
+    backend_->reset_sums();
+    train_step();
+    return backend_->read_sums().loss;
+  }
+
+ private:
+  std::unique_ptr<Backend> backend_;
+  std::unique_ptr<DeviceDataset> dataset_;
+  Network network_;
+  std::size_t batch_;
+  std::uint32_t steps_;
+};
+
+/// PyTorch's, with its place in the images.
+class Torch {
+ public:
+  Torch(const NamedNetwork& named, const RandomImages& images, bool channels_last)
+      : peer_(named.spec, named.image, images.pixels, images.labels, channels_last),
+        batch_(static_cast<std::size_t>(named.spec.batch_size)),
+        order_(cyclic_order(images.labels.size(), images.labels.size())) {}
+  void import_parameters(std::span<const float> logical) { peer_.import_parameters(logical); }
+  double train_step() {
+    const std::size_t first = batch_ * (step_++ % (order_.size() / batch_));
+    return peer_.train_step(std::span(order_).subspan(first, batch_));
+  }
+
+ private:
+  TorchPeer peer_;
+  std::size_t batch_, step_ = 0;
+  std::vector<std::uint32_t> order_;
+};
+
+double seconds_of(int steps, const std::function<void()>& step) {
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < steps; ++i) step();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() / steps;
+}
+
+int steps_for(double seconds_of_one) {
+  return std::clamp(static_cast<int>(std::ceil(kLeastSeconds / seconds_of_one)), 1, 1000);
+}
+
+RandomImages images_for(const NamedNetwork& named) {
+  return {named.image, named.spec.classes, 4 * static_cast<std::size_t>(named.spec.batch_size)};
+}
+
+/// Without dropout both compute the same: the losses of two steps, the second after an update.
+bool same_losses(NamedNetwork named, double& difference) {
+  named.spec.dropout_rate = named.spec.fc_dropout_rate = 0;
+  const RandomImages images = images_for(named);
+  MayflyPeer ours(named, images);
+  Torch theirs(named, images, false);
+  theirs.import_parameters(ours.parameters());
+  difference = 0;
+  for (const double tolerance : {1e-5, 1e-3}) {
+    const double a = ours.loss_of_step(), b = theirs.train_step();
+    difference = std::abs(a - b) / std::max(1.0, std::abs(b));
+    if (!(difference <= tolerance) && !(std::isnan(a) && std::isnan(b))) return false;
+  }
+  return true;
+}
+
+struct Comparison {
+  std::string name;
+  bool channels_last = false;                ///< what was faster for PyTorch
+  double difference = 0;                     ///< of the losses after one update
+  std::vector<std::array<double, 2>> pairs;  ///< seconds of a step: Mayfly, PyTorch
+
+  double ratio() const {
+    std::vector<double> ratios;
+    for (const auto& [ours, theirs] : pairs) ratios.push_back(theirs / ours);
+    std::sort(ratios.begin(), ratios.end());
+    return ratios[ratios.size() / 2];
+  }
+  double best(std::size_t who) const {
+    double least = HUGE_VAL;
+    for (const auto& pair : pairs) least = std::min(least, pair[who]);
+    return least;
+  }
+};
+
+Comparison compare(const NamedNetwork& named, int pairs) {
+  const RandomImages images = images_for(named);
+  MayflyPeer ours(named, images);
+  Torch contiguous(named, images, false), last(named, images, true);
+  const auto our_step = [&] { ours.train_step(); };
+  double plain = HUGE_VAL, other = HUGE_VAL;
+  for (int warm = 0; warm < 2; ++warm) {
+    plain = seconds_of(1, [&] { contiguous.train_step(); });
+    other = seconds_of(1, [&] { last.train_step(); });
+  }
+  Comparison comparison{.name = named.name, .channels_last = other < plain};
+  Torch& theirs = comparison.channels_last ? last : contiguous;
+  const auto their_step = [&] { theirs.train_step(); };
+  seconds_of(2, our_step);
+  const int our_steps = steps_for(seconds_of(1, our_step)), their_steps = steps_for(std::min(plain, other));
+  for (int pair = 0; pair < pairs; ++pair) {
+    std::array<double, 2> seconds{};
+    for (const int who : {pair % 2, 1 - pair % 2})  // in turns
+      seconds[static_cast<std::size_t>(who)] =
+          who == 0 ? seconds_of(our_steps, our_step) : seconds_of(their_steps, their_step);
+    comparison.pairs.push_back(seconds);
+  }
+  return comparison;
+}
+
+std::vector<NamedNetwork> drawn_networks(std::uint32_t first, std::uint32_t count) {
+  const SamplingPlan plan{.space = preset_search_space("published"),
+                          .campaign_seed = kSeed,
+                          .datasets = {{.name = "CIFAR100",
+                                        .classes = 100,
+                                        .image = kColour,
+                                        .train_images = 50000,
+                                        .validation_images = 10000},
+                                       {.name = "FashionMNIST",
+                                        .classes = 10,
+                                        .image = kGray,
+                                        .train_images = 60000,
+                                        .validation_images = 10000}}};
+  std::vector<NamedNetwork> networks;
+  for (std::uint32_t i = first; i < first + count; ++i) {
+    const SampledNetwork sampled = sample_network(plan, i);
+    networks.push_back({fmt::format("published_{:03}_{}", i, sampled.spec.dataset), sampled.spec,
+                        plan.datasets[sampled.dataset].image});
+  }
+  return networks;
+}
+
+/// Whether a step takes PyTorch too long to be repeated.
+bool is_long(const NamedNetwork& named) {
+  Torch theirs(named, images_for(named), false);
+  return seconds_of(1, [&] { theirs.train_step(); }) > kLongestStep;
+}
+
+void print(const Comparison& c) {
+  fmt::print("{:28} mayfly {:9.3f} ms  PyTorch {:9.3f} ms{}  ratio {:6.2f}  losses differ by {:.1e}\n",
+             c.name, c.best(0) * 1e3, c.best(1) * 1e3, c.channels_last ? " (channels_last)" : "", c.ratio(),
+             c.difference);
+  std::fflush(stdout);
+}
+
+std::string csv_lines(const Comparison& c) {
+  std::string lines;
+  for (std::size_t i = 0; i < c.pairs.size(); ++i)
+    lines += fmt::format("{},{},{},{:.6e},{:.6e}\n", c.name, i,
+                         c.channels_last ? "channels_last" : "contiguous", c.pairs[i][0], c.pairs[i][1]);
+  return lines;
+}
+
+void print_summary(std::vector<double> ratios, const std::string& what) {
+  if (ratios.empty()) return;
+  std::sort(ratios.begin(), ratios.end());
+  double logs = 0;
+  for (const double ratio : ratios) logs += std::log(ratio);
+  fmt::print("{}: geomean {:.2f} min {:.2f} median {:.2f}\n", what,
+             std::exp(logs / static_cast<double>(ratios.size())), ratios.front(), ratios[ratios.size() / 2]);
+}
+
+/// The comparisons of one run.
+class Run {
+ public:
+  Run(int pairs, std::string csv) : pairs_(pairs), csv_(std::move(csv)) {}
+
+  double add(const NamedNetwork& named, int pairs) {
+    double difference = 0;
+    if (!same_losses(named, difference)) {
+      fmt::print("{}: the losses differ by {:.2e}: not the same work\n", named.name, difference);
+      all_same_ = false;
+    }
+    Comparison comparison = compare(named, pairs);
+    comparison.difference = difference;
+    print(comparison);
+    text_ += csv_lines(comparison);
+    return comparison.ratio();
+  }
+  double add(const NamedNetwork& named) { return add(named, pairs_); }
+
+  /// Writes the file; whether all losses agreed.
+  bool finish() {
+    if (!csv_.empty()) write_durable_file(csv_, "network,pair,format,mayfly_seconds,pytorch_seconds\n" + text_);
+    return all_same_;
+  }
+
+ private:
+  int pairs_;
+  std::string csv_;
+  std::string text_;
+  bool all_same_ = true;
+};
+
+int compare_all(int count, Run& run) {
+  std::vector<double> ratios, with_long;
+  for (std::uint32_t i = 0; static_cast<int>(ratios.size()) < count; ++i) {
+    const NamedNetwork named = drawn_networks(i, 1).front();
+    const bool long_one = is_long(named);
+    if (long_one) fmt::print("{}: replaced: a step takes PyTorch more than {} s\n", named.name, kLongestStep);
+    with_long.push_back(long_one ? run.add(named, 1) : run.add(named));
+    if (!long_one) ratios.push_back(with_long.back());
+  }
+  std::vector<double> named_ratios;
+  for (const NamedNetwork& named : named_networks()) named_ratios.push_back(run.add(named));
+  print_summary(named_ratios, "named networks");
+  print_summary(with_long, "drawn networks and those that were replaced");
+  print_summary(ratios, "drawn networks");
+  return run.finish() ? 0 : static_cast<int>(ExitCode::mismatch);
+}
+
+}  // namespace
+}  // namespace mayfly::bench
+
+int main(int argc, char** argv) {
+  using namespace mayfly;
+  try {
+    const int networks = std::stoi(bench::take_option(argc, argv, "networks", "60"));
+    const int pairs = std::stoi(bench::take_option(argc, argv, "pairs", "5"));
+    bench::Run run(pairs, bench::take_option(argc, argv, "csv", ""));
+    fmt::print("{}, PyTorch {}, one thread each\n", open_device("cpu")->information(),
+               bench::TorchPeer::version());
+    if (std::getenv("OPENBLAS_CORETYPE") != nullptr)
+      fmt::print("OPENBLAS_CORETYPE is set, which can slow PyTorch down: unset it for a fair comparison\n");
+    return bench::compare_all(networks, run);
+  } catch (const Error& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return static_cast<int>(error.exit_code());
+  }
+}
