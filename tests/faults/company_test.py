@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """Clocks that go back, workers that start at one instant, torn journals: company_test.py MAYFLY LIBRARY"""
 import itertools
-import os
 import sys
 import time
 import unittest
@@ -92,16 +91,6 @@ class CompanyTest(unittest.TestCase):
         self.assertIn("checkpoint could not be written", outcome.text)
         self.assertIn(b"checkpoint could not be written", b"".join(texts_of_journals(folder)))
         self.assertEqual(self.bench.trouble(folder), [])
-
-    @unittest.skipIf(os.geteuid() == 0, "root may write anywhere; tests/cli/bad_input_test.cpp does it for root")
-    def test_a_tables_folder_that_is_read_only(self):
-        folder = self.bench.fresh("read_only")
-        (folder / "tables/FashionMNIST-trial").mkdir(parents=True)
-        (folder / "tables/FashionMNIST-trial").chmod(0o555)
-        outcome = self.bench.run(folder)
-        self.assertEqual(outcome.code, 4, outcome.text)
-        (folder / "tables/FashionMNIST-trial").chmod(0o755)
-        self.assertEqual(self.bench.finish(folder), [])
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from campaign import Bench, points_of, texts_of_journals
 
 
 def start(bench, folder, worker):
-    return bench.start(bench.arguments(folder, ["--share", f"{worker + 1}/3", "--lease", "5"]))
+    return bench.start(bench.arguments(folder, ["--share", f"{worker + 1}/3", "--lease", "20"]))
 
 
 def points_so_far(folder):
