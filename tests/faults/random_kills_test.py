@@ -2,7 +2,8 @@
 """Kills at random times: random_kills_test.py MAYFLY LIBRARY --kills N [--least-after-checkpoint M] [--seed S]
 
 A campaign is killed again and again until it is finished, then the next one, until so many kills have come. Every one
-must end with the tables of an undisturbed run and a clean folder. Counts in which phase of a network each kill came; a fifth of them is aimed at the writing of a table."""
+must end with the tables of an undisturbed run and a clean folder. Counts in which phase of a network each kill came; a
+fifth of them is aimed at the writing of a table."""
 import argparse
 import collections
 import random
