@@ -56,10 +56,7 @@ CampaignConfig config_of(const InitOptions& options) {
 ExitCode init(const InitOptions& options) {
   const CampaignConfig config = config_of(options);
   const fs::path file = fs::path(options.folder) / "campaign.toml";
-  std::error_code error;
-  fs::create_directories(options.folder, error);
-  if (error)
-    throw DataError(fmt::format("{}: cannot create the folder: {}", options.folder, error.message()));
+  create_folder(options.folder);
   if (fs::exists(file))
     throw UsageError(fmt::format("{}: there is a campaign already; edit this file, or name another folder",
                                  file.string()));

@@ -10,7 +10,6 @@
 #include "cli/merge_settings.h"
 #include "core/error.h"
 #include "recorder/durable_file.h"
-#include "recorder/output_file.h"
 #include "recorder/run_conventions.h"
 #include "recorder/tables_folder.h"
 
@@ -136,13 +135,6 @@ class MergePlanner {
   std::map<fs::path, fs::path> journals_;  // target, source
   std::set<fs::path> failures_;            // targets
 };
-
-void create_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  if (error)
-    throw DataError(fmt::format("{}: create the folder failed: {}", folder.string(), error.message()));
-}
 
 void copy(const std::vector<FileCopy>& copies) {
   for (const FileCopy& copy : copies) {

@@ -53,6 +53,7 @@ class JsonProgress final : public CampaignObserver {
     say(of(network, failed ? "failed_elsewhere" : "finished_elsewhere"));
   }
   void interrupted(const NetworkRun& run) override { say(of(run, "interrupted")); }
+  void warned(const std::string& text) override { say({{"event", "warning"}, {"text", text}}); }
 
  private:
   static json of(const CampaignNetwork& network, const char* event) {

@@ -63,6 +63,10 @@ class PlainProgress final : public CampaignObserver {
     tally_.interrupted(run);
     say(fmt::format("{} interrupted", run.network.spec.id));
   }
+  void warned(const std::string& text) override {
+    const std::lock_guard lock(mutex_);
+    say("warning: " + text);
+  }
 
  private:
   /// Says where things stand whenever nothing was said for a while.

@@ -52,6 +52,7 @@ class TtyProgress final : public CampaignObserver {
     refresh(false);
   }
   void interrupted(const NetworkRun& run) override { tally_.interrupted(run); }
+  void warned(const std::string& text) override { above("warning: " + text); }
 
  private:
   /// A line that stays, above those that are redrawn.

@@ -68,6 +68,22 @@ void write_durable_file(const std::filesystem::path& path, std::string_view cont
   sync_folder(folder_of(path));
 }
 
+void create_folder(const std::filesystem::path& folder) {
+  if (folder.empty()) return;
+  const std::filesystem::path path = folder.has_filename() ? folder : folder.parent_path();
+  std::filesystem::path highest = path;  // that this call makes
+  std::error_code error;
+  while (highest.has_parent_path() && highest != highest.parent_path() &&
+         !std::filesystem::exists(highest.parent_path(), error))
+    highest = highest.parent_path();
+  std::filesystem::create_directories(path, error);
+  if (error) throw DataError(fmt::format("{}: create the folder failed: {}", path.string(), error.message()));
+  for (std::filesystem::path made = path;; made = made.parent_path()) {
+    sync_folder(folder_of(made));
+    if (made == highest) break;
+  }
+}
+
 std::string read_whole_file(const std::filesystem::path& path) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"), &std::fclose);
   if (!file)

@@ -14,6 +14,11 @@ namespace mayfly {
 /// the temporary is then removed.
 void write_durable_file(const std::filesystem::path& path, std::string_view content);
 
+/// Creates `folder`, and those above it, where missing. After a power cut it is there: its name is
+/// synchronised in the folder above, also where another process, perhaps killed since, has made it. DataError
+/// where that fails.
+void create_folder(const std::filesystem::path& folder);
+
 /// The bytes of a file; DataError with the system's reason where it cannot be read.
 std::string read_whole_file(const std::filesystem::path& path);
 

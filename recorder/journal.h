@@ -38,11 +38,16 @@ struct JournalPoint {
   std::string device;
 };
 
-/// Writes events; may be shared by the threads of one process. Errors (DataError) name file and reason.
+/// Writes events; may be shared by the threads of one process. Errors (DataError) name file and reason; what
+/// was to be written then, or to be brought to the disk, is written again with the next event. So lines may
+/// be torn or there twice, but none is lost while the process lives.
 class JournalWriter {
  public:
   /// Creates DIR/journal where missing, and a file of its own in it.
   explicit JournalWriter(const std::filesystem::path& campaign);
+  JournalWriter(const JournalWriter&) = delete;
+  JournalWriter& operator=(const JournalWriter&) = delete;
+  ~JournalWriter();  ///< catches up where it is behind and can
 
   /// `from`: epochs of the points that are gone on from, 0 where the network begins anew.
   void claimed(const std::string& id, std::uint32_t index, double from = 0);
@@ -61,7 +66,8 @@ class JournalWriter {
 
   std::mutex mutex_;
   OutputFile file_;
-  bool torn_ = false;  // an append failed: the next event begins a new line
+  std::string unsynced_;  // lines since all were known to be on the disk
+  bool behind_ = false;   // the last attempt failed: those lines are written again
 };
 
 /// What the last event about a network said. Running includes interrupted: whether its process lives is not

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "core/error.h"
@@ -46,13 +48,25 @@ void apply_point(const Json& json, NetworkRecord& network) {
   network.points.insert_or_assign(epoch, std::move(point));
 }
 
-void apply_claim(const Json& json, NetworkRecord& network) {
+/// What was read so far. Points before which a network began again are put aside: that they came before is
+/// known from clocks only, which need not agree. Where the network was completed they are its points all the
+/// same.
+struct Reading {
+  JournalRecord record;
+  std::map<std::string, std::map<double, JournalPoint>> put_aside;  // by network
+  std::set<std::string> completed;
+};
+
+void apply_claim(const Json& json, NetworkRecord& network, std::map<double, JournalPoint>& put_aside) {
   network.index = json.at("index");
   network.host = json.at("host");
   network.pid = json.at("pid");
   network.state = NetworkState::running;
   const double from = json.value("from", 0.0);  // what came after is made again
-  network.points.erase(network.points.upper_bound(from), network.points.end());
+  const auto made_again = network.points.upper_bound(from);
+  for (auto point = made_again; point != network.points.end(); ++point)
+    put_aside.insert_or_assign(point->first, point->second);
+  network.points.erase(made_again, network.points.end());
   if (network.diverged_since > from) network.diverged_since.reset();
 }
 
@@ -62,17 +76,21 @@ void apply_failure(const Json& json, NetworkRecord& network) {
 }
 
 /// Throws where a known event lacks a key; points already read stay.
-void apply(const Event& event, JournalRecord& record) {
+void apply(const Event& event, Reading& reading) {
   const std::string kind = event.json.at("event");
   const bool known =
       kind == "claimed" || kind == "point" || kind == "diverged" || kind == "failed" || kind == "complete";
   if (!known) return;
-  NetworkRecord& network = record.networks[event.json.at("id").get<std::string>()];
-  if (kind == "claimed") apply_claim(event.json, network);
+  const std::string id = event.json.at("id");
+  NetworkRecord& network = reading.record.networks[id];
+  if (kind == "claimed") apply_claim(event.json, network, reading.put_aside[id]);
   if (kind == "point") apply_point(event.json, network);
   if (kind == "diverged") network.diverged_since = event.json.at("epoch").get<double>();
   if (kind == "failed") apply_failure(event.json, network);
-  if (kind == "complete") network.state = NetworkState::complete;
+  if (kind == "complete") {
+    network.state = NetworkState::complete;
+    reading.completed.insert(id);
+  }
   network.last_time = event.time;
 }
 
@@ -92,6 +110,20 @@ void add_events(const std::string& text, std::vector<Event>& events, std::size_t
   }
 }
 
+void apply_all(std::vector<Event>& events, Reading& reading) {
+  const auto earlier = [](const Event& a, const Event& b) { return a.time < b.time; };
+  std::stable_sort(events.begin(), events.end(), earlier);
+  for (const Event& event : events) {
+    try {
+      apply(event, reading);
+    } catch (const Json::exception&) {
+      ++reading.record.unreadable_lines;
+    }
+  }
+  for (const std::string& id : reading.completed)
+    reading.record.networks[id].points.merge(reading.put_aside[id]);
+}
+
 }  // namespace
 
 double NetworkRecord::seconds() const {
@@ -101,7 +133,8 @@ double NetworkRecord::seconds() const {
 }
 
 JournalRecord read_journals(const std::filesystem::path& campaign) {
-  JournalRecord record;
+  Reading reading;
+  JournalRecord& record = reading.record;
   const std::filesystem::path folder = campaign / "journal";
   if (!std::filesystem::is_directory(folder)) return record;
   std::vector<std::filesystem::path> files;
@@ -112,16 +145,8 @@ JournalRecord read_journals(const std::filesystem::path& campaign) {
   record.files = files.size();
   std::vector<Event> events;
   for (const auto& file : files) add_events(read_whole_file(file), events, record.unreadable_lines);
-  const auto earlier = [](const Event& a, const Event& b) { return a.time < b.time; };
-  std::stable_sort(events.begin(), events.end(), earlier);
-  for (const Event& event : events) {
-    try {
-      apply(event, record);
-    } catch (const Json::exception&) {
-      ++record.unreadable_lines;
-    }
-  }
-  return record;
+  apply_all(events, reading);
+  return std::move(reading.record);
 }
 
 }  // namespace mayfly

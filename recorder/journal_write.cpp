@@ -5,9 +5,9 @@
 #include <chrono>
 #include <ctime>
 #include <nlohmann/json.hpp>
-#include <system_error>
 
 #include "core/error.h"
+#include "recorder/durable_file.h"
 #include "recorder/journal.h"
 #include "recorder/number_text.h"
 
@@ -46,16 +46,21 @@ std::string line_of(const Json& json) {
 
 JournalWriter::JournalWriter(const std::filesystem::path& campaign) {
   const std::filesystem::path folder = campaign / "journal";
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error)
-    throw DataError(fmt::format("{}: create the folder failed: {}", folder.string(), error.message()));
+  create_folder(folder);
   for (bool created = false; !created;) {
     const std::string start = now_text("%Y_%m_%d_%H_%M_%S", '_');
     const std::string name = fmt::format("{}-{}-{}.jsonl", host_name(), ::getpid(), start);
     created = OutputFile::try_create(folder / name, true, file_);
   }
   sync_folder(folder);
+}
+
+JournalWriter::~JournalWriter() {
+  if (!behind_) return;
+  try {
+    sync();
+  } catch (const DataError&) {  // the last chance was missed
+  }
 }
 
 void JournalWriter::claimed(const std::string& id, std::uint32_t index, double from) {
@@ -106,17 +111,18 @@ void JournalWriter::note(const std::string& text) {
 }
 
 void JournalWriter::sync() {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  file_.sync();
+  append("", true);
 }
 
 void JournalWriter::append(const std::string& line, bool durable) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  const std::string whole = torn_ ? "\n" + line : line;
-  torn_ = true;
-  file_.write(whole);
-  torn_ = false;
+  unsynced_ += line;
+  const std::string text = behind_ ? "\n" + unsynced_ : line;
+  behind_ = true;
+  file_.write(text);
   if (durable) file_.sync();
+  behind_ = false;
+  if (durable) unsynced_.clear();
 }
 
 }  // namespace mayfly

@@ -19,11 +19,21 @@ namespace {
   throw DataError(fmt::format("{}: {} failed: {}", path.string(), operation, std::strerror(reason)));
 }
 
+/// `call()` again as long as a signal interrupts it.
+template <class Call>
+int uninterrupted(const Call& call) {
+  int result = 0;
+  do {
+    result = call();
+  } while (result < 0 && errno == EINTR);
+  return result;
+}
+
 }  // namespace
 
 bool OutputFile::try_create(const std::filesystem::path& path, bool append, OutputFile& file) {
   const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | (append ? O_APPEND : 0);
-  const int descriptor = ::open(path.c_str(), flags, 0666);
+  const int descriptor = uninterrupted([&] { return ::open(path.c_str(), flags, 0666); });
   if (descriptor < 0 && errno == EEXIST) return false;
   if (descriptor < 0) fail(path, "open for writing", errno);
   file = OutputFile();
@@ -62,17 +72,20 @@ void OutputFile::write(std::string_view content) {
 }
 
 void OutputFile::sync() {
-  if (::fsync(descriptor_) != 0) fail(path_, "fsync", errno);
+  if (uninterrupted([&] { return ::fsync(descriptor_); }) != 0) fail(path_, "fsync", errno);
 }
 
 void OutputFile::close() {
-  if (::close(std::exchange(descriptor_, -1)) != 0) fail(path_, "close", errno);
+  if (::close(std::exchange(descriptor_, -1)) != 0 && errno != EINTR)  // closed it is, even then
+    fail(path_, "close", errno);
 }
 
 void sync_folder(const std::filesystem::path& folder) {
-  const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const int descriptor =
+      uninterrupted([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); });
+  if (descriptor < 0 && errno == EACCES) return;  // may be used but not read, and so not synchronised
   if (descriptor < 0) fail(folder, "open the folder", errno);
-  const int reason = ::fsync(descriptor) == 0 ? 0 : errno;
+  const int reason = uninterrupted([&] { return ::fsync(descriptor); }) == 0 ? 0 : errno;
   ::close(descriptor);
   if (reason != 0 && reason != EINVAL)
     fail(folder, "fsync of the folder", reason);  // EINVAL: not offered there

@@ -1,9 +1,11 @@
 #include "recorder/tables_folder.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
-#include <system_error>
+#include <cerrno>
+#include <cstring>
 
 #include "core/error.h"
 #include "recorder/durable_file.h"
@@ -20,15 +22,15 @@ std::filesystem::path table_path(const std::filesystem::path& folder, const std:
 }
 
 void create_tables_folder(const std::filesystem::path& folder) {
-  std::error_code error;
-  std::filesystem::create_directories(folder, error);
-  if (error)
-    throw DataError(fmt::format("{}: create the folder failed: {}", folder.string(), error.message()));
+  create_folder(folder);
+  if (::access(folder.c_str(), W_OK | X_OK) != 0)
+    throw DataError(
+        fmt::format("{}: tables cannot be written there: {}", folder.string(), std::strerror(errno)));
 }
 
 void write_table(const std::filesystem::path& folder, const Table& table) {
   if (table.spec.id.empty()) throw UsageError(folder.string() + ": a table needs an ID to be named by");
-  create_tables_folder(folder);
+  if (!std::filesystem::is_directory(folder)) create_tables_folder(folder);
   write_durable_file(table_path(folder, table.spec.id), table_text(table));
 }
 

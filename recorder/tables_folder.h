@@ -16,7 +16,8 @@ std::filesystem::path tables_folder(const std::filesystem::path& campaign, const
 /// FOLDER/<ID>.txt.
 std::filesystem::path table_path(const std::filesystem::path& folder, const std::string& id);
 
-/// Creates the folder and those above it where missing; DataError where that fails.
+/// Creates the folder and those above it where missing; DataError where that fails, or nothing can be written
+/// there.
 void create_tables_folder(const std::filesystem::path& folder);
 
 /// Writes a complete table durably under its ID; that it is complete is the caller's promise. Creates the

@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include "recorder/durable_file.h"
 #include "recorder/journal.h"
 #include "recorder/tables_folder.h"
 #include "trainer/checkpoint.h"
@@ -54,6 +55,7 @@ std::vector<CampaignNetwork> missing_networks(const std::vector<CampaignNetwork>
 /// The folders of the tables to come, and in each the campaign.json that they share.
 void prepare_folders(const std::vector<CampaignNetwork>& missing, DatasetStore& datasets,
                      const CampaignOptions& options) {
+  create_folder(options.folder / "tables");
   std::set<std::string> names;
   for (const CampaignNetwork& network : missing) names.insert(network.spec.dataset);
   for (const std::string& name : names) {

@@ -7,7 +7,6 @@
 
 #include "core/error.h"
 #include "recorder/durable_file.h"
-#include "recorder/output_file.h"
 #include "recorder/spec_file.h"
 #include "trainer/conventions.h"
 
@@ -72,11 +71,7 @@ Checkpoint read_checkpoint(const std::filesystem::path& path, std::uintmax_t siz
 
 void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
   const std::filesystem::path folder = path.parent_path();
-  std::error_code error;
-  const bool made = std::filesystem::create_directories(folder, error);
-  if (error)
-    throw DataError(fmt::format("{}: create the folder failed: {}", folder.string(), error.message()));
-  if (made) sync_folder(folder.parent_path());
+  if (!std::filesystem::is_directory(folder)) create_folder(folder);
   write_durable_file(path, checkpoint_bytes(checkpoint));
 }
 

@@ -58,7 +58,10 @@ std::optional<ClaimText> parse_claim(const std::string& line) {
 }
 
 std::optional<std::string> read_if_there(const std::filesystem::path& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  int descriptor = -1;
+  do {
+    descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  } while (descriptor < 0 && errno == EINTR);
   if (descriptor < 0 && (errno == ENOENT || errno == ESTALE)) return std::nullopt;
   if (descriptor < 0) fail(path, "open for reading");
   std::string text;

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "recorder/durable_file.h"
 #include "recorder/output_file.h"
 
 namespace mayfly {
@@ -108,11 +109,7 @@ void Claim::give_back() {
 
 Claims::Claims(const fs::path& campaign, ClaimOptions options)
     : campaign_(campaign), options_(std::move(options)), token_(random_token()) {
-  std::error_code error;
-  fs::create_directories(work_folder(campaign), error);
-  if (error)
-    throw DataError(
-        fmt::format("{}: create the folder failed: {}", work_folder(campaign).string(), error.message()));
+  create_folder(work_folder(campaign));
   if (options_.heartbeat.count() > 0)
     heartbeat_ = std::jthread([this](const std::stop_token& stop) { keep_beating(stop); });
 }

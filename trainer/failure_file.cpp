@@ -28,9 +28,7 @@ std::optional<Failure> read_failure(const std::filesystem::path& campaign, const
 void add_failure(const std::filesystem::path& campaign, const CampaignNetwork& network,
                  const std::string& reason) {
   const std::filesystem::path path = failure_path(campaign, network.spec.id);
-  std::error_code error;
-  std::filesystem::create_directories(path.parent_path(), error);
-  if (error) throw DataError(path.parent_path().string() + ": create the folder failed: " + error.message());
+  create_folder(path.parent_path());
   const std::optional<Failure> before = read_failure(campaign, network.spec.id);
   nlohmann::ordered_json json;
   json["id"] = network.spec.id;

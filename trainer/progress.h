@@ -57,6 +57,8 @@ class CampaignObserver {
   virtual void done_elsewhere(const CampaignNetwork& /*network*/, bool /*failed*/) {}
   /// Stopped before its end: no table.
   virtual void interrupted(const NetworkRun& /*run*/) {}
+  /// Something went wrong that costs no table: a checkpoint or the journal could not be written.
+  virtual void warned(const std::string& /*text*/) {}
 };
 
 }  // namespace mayfly

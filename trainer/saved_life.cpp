@@ -81,14 +81,16 @@ bool SavedLife::due_after(const HalfEpoch& half) const {
 }
 
 void SavedLife::save() {
-  if (nothing_new()) return;
+  if (nothing_new() || stop_requested(options_.taken_over)) return;
   const auto start = Clock::now();
   const Checkpoint checkpoint{identity_, life_.save()};
   try {
     journal_.sync();  // it holds the points of the half epochs that are not lived again
     write_checkpoint(path_, checkpoint);
   } catch (const DataError& error) {
-    note(fmt::format("{}: its checkpoint could not be written: {}", id_, error.what()));
+    const std::string text = fmt::format("{}: its checkpoint could not be written: {}", id_, error.what());
+    note(text);
+    if (options_.warn) options_.warn(text);
   }
   saved_at_ = Clock::now();
   save_seconds_ = seconds_since(start);

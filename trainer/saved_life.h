@@ -7,12 +7,14 @@
 //   - after every half epoch that took a second and a hundred times what writing the last one cost, so that
 //     writing takes less than a hundredth of the time;
 //   - where `stop` interrupts the life, if any batch was trained since the last one.
+// None is written where another process has taken the network over: its own checkpoint may have come further.
 // None is written after the last half epoch: the table is next. The table is the caller's, and so is removing
 // the checkpoint once it is there (trainer/checkpoint.h).
 #pragma once
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <string>
 
 #include "recorder/journal.h"
@@ -26,6 +28,9 @@ struct SavedLifeOptions {
   double checkpoint_every = 300;  ///< 0: only where it is interrupted
   std::string numerics;           ///< Device::numerics()
   std::string mayfly_version;
+  StopCheck taken_over = {};  ///< another process has the network now
+  /// Told of a checkpoint that could not be written.
+  std::function<void(const std::string& text)> warn = {};
 };
 
 class SavedLife {
@@ -41,8 +46,8 @@ class SavedLife {
   bool resumed() const { return resumed_; }
 
   /// Lives to the end or until `stop`, telling `callback` of every half epoch it lives. A checkpoint that
-  /// cannot be written (a full disk) is noted in the journal and costs nothing but itself. Errors: those of
-  /// the device, and whatever `callback` throws.
+  /// cannot be written (a full disk) is noted in the journal, warned of, and costs nothing but itself.
+  /// Errors: those of the device, and whatever `callback` throws.
   LifespanResult live(const HalfEpochCallback& callback, const StopCheck& stop);
 
  private:

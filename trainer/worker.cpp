@@ -26,13 +26,6 @@ void write_whole_table(const std::filesystem::path& path, const Table& table) {
   }
 }
 
-SavedLifeOptions saved_life_options(const CampaignOptions& options) {
-  return {.campaign = options.folder,
-          .checkpoint_every = options.checkpoint_every,
-          .numerics = common_numerics(options.devices),
-          .mayfly_version = options.mayfly_version};
-}
-
 }  // namespace
 
 void Crew::work(int worker) {
@@ -106,7 +99,7 @@ std::unique_ptr<Backend> Crew::checked_backend(const WorkList::Item& item) {
 /// False where it was stopped in its course: the run is to stop, or another process has taken it over.
 bool Crew::train_or_fail(const NetworkRun& run, Backend& backend, const Claim& claim) {
   try {
-    return train(run, backend, [&] { return stop_() || claim.lost(); });
+    return train(run, backend, claim);
   } catch (const OutOfDeviceMemory&) {
     throw;
   } catch (const DeviceLost&) {
@@ -117,20 +110,30 @@ bool Crew::train_or_fail(const NetworkRun& run, Backend& backend, const Claim& c
   }
 }
 
-bool Crew::train(const NetworkRun& run, Backend& backend, const StopCheck& stop) {
+SavedLifeOptions Crew::saved_life_options(const Claim& claim) {
+  return {.campaign = options_.folder,
+          .checkpoint_every = options_.checkpoint_every,
+          .numerics = common_numerics(options_.devices),
+          .mayfly_version = options_.mayfly_version,
+          .taken_over = [&claim] { return claim.lost(); },
+          .warn = [this](const std::string& text) { warn(text); }};
+}
+
+bool Crew::train(const NetworkRun& run, Backend& backend, const Claim& claim) {
   const NetworkSpec& spec = run.network.spec;
   tell([&](CampaignObserver& observer) { observer.started(run); });
-  SavedLife life(backend, spec, datasets_.get(spec.dataset), options_.lifespan, saved_life_options(options_),
+  SavedLife life(backend, spec, datasets_.get(spec.dataset), options_.lifespan, saved_life_options(claim),
                  journal_);
-  journal_.claimed(spec.id, run.network.index, 0.5 * static_cast<double>(life.life().halves().size()));
+  const double from = 0.5 * static_cast<double>(life.life().halves().size());
+  record([&](JournalWriter& journal) { journal.claimed(spec.id, run.network.index, from); });
   if (life.resumed()) tell_resumed(run, life.life());
   bool diverged = result_of(life.life()).diverged_since.has_value();
   const auto half_epoch = [&](const HalfEpoch& half) {
     const bool diverges_now = !diverged && !has_finite_losses(half);
     diverged = diverged || diverges_now;
-    record(run, backend, half, diverges_now);
+    record_half(run, backend, half, diverges_now);
   };
-  const LifespanResult result = life.live(half_epoch, stop);
+  const LifespanResult result = life.live(half_epoch, [&] { return stop_() || claim.lost(); });
   if (result.interrupted)
     tell([&](CampaignObserver& observer) { observer.interrupted(run); });
   else
@@ -143,7 +146,7 @@ void Crew::tell_resumed(const NetworkRun& run, const Lifespan& life) {
   tell([&](CampaignObserver& observer) { observer.resumed(run, done); });
 }
 
-void Crew::record(const NetworkRun& run, const Backend& backend, const HalfEpoch& half, bool diverged) {
+void Crew::record_half(const NetworkRun& run, const Backend& backend, const HalfEpoch& half, bool diverged) {
   JournalPoint point{.index = run.network.index,
                      .point = half.point,
                      .correct = static_cast<std::int64_t>(half.correct),
@@ -154,18 +157,22 @@ void Crew::record(const NetworkRun& run, const Backend& backend, const HalfEpoch
   point.point.val_loss = half.val_loss_mean;
   if (options_.lifespan.val_loss == ValLossConvention::published)
     point.val_loss_published = half.point.val_loss;
-  journal_.point(run.network.spec.id, point);
-  if (diverged) journal_.diverged(run.network.spec.id, half.point.epoch);
+  record([&](JournalWriter& journal) {
+    journal.point(run.network.spec.id, point);
+    if (diverged) journal.diverged(run.network.spec.id, half.point.epoch);
+  });
   tell([&](CampaignObserver& observer) { observer.half_epoch(run, half); });
 }
 
+/// The journal first: what is behind a table that is there is never made again.
 void Crew::complete(const NetworkRun& run, const LifespanResult& result) {
   const NetworkSpec& spec = run.network.spec;
+  record([](JournalWriter& journal) { journal.sync(); });
   const auto path = campaign_table_path(options_.folder, spec, datasets_.get(spec.dataset));
   write_whole_table(path, {.spec = spec, .train_gpu = result.train_gpu, .points = result.points});
   clear_failure(options_.folder, spec.id);
   remove_checkpoints(options_.folder, {spec.id});
-  try_to([&] { journal_.complete(spec.id); });
+  record([&](JournalWriter& journal) { journal.complete(spec.id); });
   tell([&](CampaignObserver& observer) { observer.finished(run, result); });
   const std::lock_guard lock(result_mutex_);
   ++result_.finished;
@@ -177,14 +184,18 @@ void Crew::fail(const NetworkRun& run, const std::string& reason) {
     const std::lock_guard lock(result_mutex_);
     ++result_.failed;
   }
-  try_to([&] { add_failure(options_.folder, run.network, reason); });
-  try_to([&] { journal_.failed(run.network.spec.id, reason); });
+  try {
+    add_failure(options_.folder, run.network, reason);
+  } catch (const DataError& error) {  // e.g. the disk that was too full for the table: the others still tell
+    warn(error.what());
+  }
+  record([&](JournalWriter& journal) { journal.failed(run.network.spec.id, reason); });
   tell([&](CampaignObserver& observer) { observer.failed(run, reason); });
 }
 
 void Crew::put_back(const NetworkRun& run, const std::string& reason) {
-  try_to([&] {
-    journal_.note(fmt::format("{}: {}; it is to be tried again alone", run.network.spec.id, reason));
+  record([&](JournalWriter& journal) {
+    journal.note(fmt::format("{}: {}; it is to be tried again alone", run.network.spec.id, reason));
   });
   tell([&](CampaignObserver& observer) { observer.put_back(run, reason); });
 }

@@ -17,6 +17,7 @@
 #include "trainer/dataset_store.h"
 #include "trainer/failure_file.h"
 #include "trainer/progress.h"
+#include "trainer/saved_life.h"
 #include "trainer/stop.h"
 #include "trainer/work_list.h"
 
@@ -59,25 +60,34 @@ class Crew {
   void put_off(const WorkList::Item& item);
   std::unique_ptr<Backend> checked_backend(const WorkList::Item& item);
   bool train_or_fail(const NetworkRun& run, Backend& backend, const Claim& claim);
-  bool train(const NetworkRun& run, Backend& backend, const StopCheck& stop);
+  bool train(const NetworkRun& run, Backend& backend, const Claim& claim);
+  SavedLifeOptions saved_life_options(const Claim& claim);
   void tell_resumed(const NetworkRun& run, const Lifespan& life);
-  void record(const NetworkRun& run, const Backend& backend, const HalfEpoch& half, bool diverged);
+  void record_half(const NetworkRun& run, const Backend& backend, const HalfEpoch& half, bool diverged);
   void complete(const NetworkRun& run, const LifespanResult& result);
   void fail(const NetworkRun& run, const std::string& reason);
   void put_back(const NetworkRun& run, const std::string& reason);
-  /// Does what must not fail a network: a full disk or a closed stderr is another thing's misfortune.
-  template <class Report>
-  static void try_to(const Report& report) {
+  /// Does write(journal), and warns where it cannot be written: the next event catches up
+  /// (recorder/journal.h).
+  template <class Write>
+  void record(const Write& write) {
     try {
-      report();
-    } catch (const std::exception&) {  // e.g. the disk that was too full for the table: the others still tell
+      write(journal_);
+    } catch (const DataError& error) {
+      warn(error.what());
     }
+  }
+  void warn(const std::string& text) {
+    tell([&](CampaignObserver& observer) { observer.warned(text); });
   }
   /// Calls event(observer) under the lock.
   template <class Event>
   void tell(const Event& event) {
     const std::lock_guard lock(observer_mutex_);
-    try_to([&] { event(observer_); });
+    try {
+      event(observer_);
+    } catch (const std::exception&) {  // a closed stderr must not fail a network
+    }
   }
 
   WorkList& work_;

@@ -134,6 +134,18 @@ TEST_F(BadInput, ReadOnlyFolder) {
   fs::permissions(folder, fs::perms::owner_all);
 }
 
+TEST_F(BadInput, ReadOnlyTablesFolder) {
+  init();
+  const fs::path tables = folder / "tables" / "FashionMNIST-trial";
+  EXPECT_EQ(run().exit_code, 0);
+  for (const fs::path& table : tables_of(folder)) fs::remove(table);
+  fs::permissions(tables, fs::perms::owner_read | fs::perms::owner_exec);
+  const Outcome outcome = run({}, {.permissions_count = true});  // found out before anything is trained
+  expect_refused(outcome, 4, {tables.string(), "Permission denied"});
+  fs::permissions(tables, fs::perms::owner_all);
+  EXPECT_EQ(run().exit_code, 0);
+}
+
 TEST_F(BadInput, FullDisk) {
   init();
   expect_refused(run({}, {.largest_file = 0}), 4, {folder.string()});

@@ -146,6 +146,17 @@ TEST(DurableFile, KilledWriterLeavesAWholeFile) {
   }
 }
 
+TEST(DurableFile, FoldersAreMadeOneInAnother) {
+  const ScratchFolder folder;
+  create_folder(folder.path() / "a" / "b" / "c");
+  create_folder(folder.path() / "a" / "b" / "c" / "");  // there already
+  create_folder(std::filesystem::path());               // the working folder
+  EXPECT_TRUE(std::filesystem::is_directory(folder.path() / "a" / "b" / "c"));
+  write_durable_file(folder.path() / "file", "");
+  EXPECT_THROW(create_folder(folder.path() / "file"), DataError);
+  EXPECT_THROW(create_folder(folder.path() / "file" / "d"), DataError);
+}
+
 TEST(DurableFile, ReadingNamesTheReason) {
   const ScratchFolder folder;
   EXPECT_THROW(read_whole_file(folder.path() / "none"), DataError);

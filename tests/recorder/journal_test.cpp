@@ -1,10 +1,15 @@
 #include "recorder/journal.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
+#include <csignal>
+#include <filesystem>
 #include <fstream>
 #include <limits>
 #include <string>
@@ -100,6 +105,67 @@ TEST(Journal, TornLastLineIsPassedOver) {
     ASSERT_EQ(record.networks.size(), 1U);
     ASSERT_EQ(record.networks.at("a").points.size(), 1U);
   }
+}
+
+/// Files of this process can grow no further than so many bytes.
+void limit_files(rlim_t bytes) {
+  std::signal(SIGXFSZ, SIG_IGN);
+  rlimit limit{};
+  getrlimit(RLIMIT_FSIZE, &limit);
+  limit.rlim_cur = std::min(bytes, limit.rlim_max);
+  setrlimit(RLIMIT_FSIZE, &limit);
+}
+
+TEST(Journal, WhatCouldNotBeWrittenIsWrittenWithTheNextEvent) {
+  const ScratchFolder folder;
+  JournalWriter writer(folder.path());
+  writer.point("a", point_at(0.5, 2));
+  limit_files(std::filesystem::file_size(writer.path()) + 20);
+  EXPECT_THROW(writer.point("a", point_at(1.0, 3)), DataError);  // torn after 20 bytes
+  EXPECT_THROW(writer.point("a", point_at(1.5, 4)), DataError);
+  limit_files(RLIM_INFINITY);
+  writer.complete("a");
+  const JournalRecord record = read_journals(folder.path());
+  EXPECT_EQ(record.unreadable_lines, 1U);
+  EXPECT_EQ(record.networks.at("a").points.size(), 3U);
+  EXPECT_EQ(record.networks.at("a").state, NetworkState::complete);
+  const auto size = std::filesystem::file_size(writer.path());
+  writer.sync();
+  EXPECT_EQ(std::filesystem::file_size(writer.path()), size);  // and that was all
+}
+
+TEST(Journal, TheLastChanceToCatchUpIsTheEnd) {
+  const ScratchFolder folder;
+  {
+    JournalWriter writer(folder.path());
+    limit_files(0);
+    EXPECT_THROW(writer.complete("a"), DataError);
+    limit_files(RLIM_INFINITY);
+  }
+  EXPECT_EQ(read_journals(folder.path()).networks.at("a").state, NetworkState::complete);
+}
+
+TEST(Journal, PointsOfACompleteNetworkDoNotHangOnClocks) {
+  const ScratchFolder folder;
+  const JournalWriter first(folder.path()), second(folder.path());
+  const auto point = [](const char* time, double epoch) {
+    return fmt::format(R"({{"event":"point","time":"{}","id":"a","index":7,"epoch":{},"train_loss":"2.0",)"
+                       R"("val_loss":"2.0","val_acc":"10.0","correct":1,"seen":10,"train_seconds":1,)"
+                       R"("val_seconds":1,"device":"cpu"}})"
+                       "\n",
+                       time, epoch);
+  };
+  const auto claimed = [](const char* time, double from) {
+    return fmt::format(R"({{"event":"claimed","time":"{}","id":"a","index":7,"host":"h","pid":1,"from":{}}})"
+                       "\n",
+                       time, from);
+  };
+  append_raw(first.path(), claimed("2030", 0) + point("2030", 0.5) + point("2030", 1.0));
+  append_raw(second.path(), claimed("2020", 1.0) + point("2020", 1.5));  // later, by a clock that is behind
+  EXPECT_EQ(read_journals(folder.path()).networks.at("a").points.size(), 2U);
+  append_raw(second.path(), R"({"event":"complete","time":"2020","id":"a"})"
+                            "\n");
+  EXPECT_EQ(read_journals(folder.path()).networks.at("a").points.size(), 3U);
 }
 
 TEST(Journal, ManyWritersLastPointWins) {

@@ -169,6 +169,44 @@ TEST_F(InterruptionTest, NoCheckpointBeforeTheFirstBatch) {
   EXPECT_THAT(work(how), IsEmpty());
 }
 
+TEST_F(InterruptionTest, ACheckpointIsLeftToTheNewOwner) {
+  const Dataset dataset = tests::tiny_dataset();
+  const auto backend = make_backend("cpu", 1);
+  JournalWriter journal(scratch_.path());
+  bool taken_over = false;
+  SavedLife life(
+      *backend, tests::tiny_spec(), dataset, {.epochs = 3},
+      {.campaign = scratch_.path(), .checkpoint_every = 1e-9, .taken_over = [&] { return taken_over; }},
+      journal);
+  const auto path = checkpoint_path(scratch_.path(), tests::tiny_spec().id);
+  std::string theirs;
+  life.live(
+      [&](const HalfEpoch& half) {
+        if (half.point.epoch != 1.5) return;
+        taken_over = true;
+        theirs = read_whole_file(path);
+      },
+      [&] { return taken_over; });
+  EXPECT_FALSE(theirs.empty());
+  EXPECT_EQ(read_whole_file(path), theirs);
+}
+
+TEST_F(InterruptionTest, ACheckpointThatCannotBeWrittenIsWarnedOf) {
+  const Dataset dataset = tests::tiny_dataset();
+  const auto backend = make_backend("cpu", 1);
+  JournalWriter journal(scratch_.path());
+  std::vector<std::string> warnings;
+  SavedLife life(*backend, tests::tiny_spec(), dataset, {.epochs = 3},
+                 {.campaign = scratch_.path(),
+                  .checkpoint_every = 1e-9,
+                  .warn = [&](const std::string& text) { warnings.push_back(text); }},
+                 journal);
+  std::filesystem::create_directories(checkpoint_path(scratch_.path(), tests::tiny_spec().id) / "in the way");
+  EXPECT_EQ(life.live({}, {}).points.size(), 6U);
+  ASSERT_FALSE(warnings.empty());
+  EXPECT_THAT(warnings.front(), HasSubstr("its checkpoint could not be written"));
+}
+
 TEST_F(InterruptionTest, ShortHalfEpochsWriteNone) {
   const Dataset dataset = tests::tiny_dataset();
   const auto backend = make_backend("cpu", 1);
