@@ -59,22 +59,10 @@ NetworkStatus status_of(const Campaign& campaign, std::uint32_t index, const Jou
   if (status.standing == Standing::complete) status.estimated_seconds *= share_trained(*record);
   if (const JournalPoint* last = record->last_point()) {
     status.epoch = last->point.epoch;
+    status.device = last->device;
     status.val_acc = last->point.val_acc;
   }
   return status;
-}
-
-EstimateCheck check_of(const std::vector<NetworkStatus>& networks) {
-  EstimateCheck check;
-  for (const NetworkStatus& network : networks) {
-    if (network.standing != Standing::complete || network.seconds <= 0) continue;
-    ++check.networks;
-    check.estimated_seconds += network.estimated_seconds;
-    check.seconds += network.seconds;
-    const double ratio = network.seconds / network.estimated_seconds;
-    if (ratio >= 0.5 && ratio <= 2) ++check.within_factor_2;
-  }
-  return check;
 }
 
 /// Estimated seconds of one core that are before us. An interrupted network starts anew.
@@ -116,13 +104,26 @@ std::size_t CampaignStatus::count(Standing standing) const {
       networks.begin(), networks.end(), [&](const NetworkStatus& n) { return n.standing == standing; }));
 }
 
+EstimateCheck check_estimates(const std::vector<NetworkStatus>& networks) {
+  EstimateCheck check;
+  for (const NetworkStatus& network : networks) {
+    if (network.standing != Standing::complete || network.seconds <= 0) continue;
+    ++check.networks;
+    check.estimated_seconds += network.estimated_seconds;
+    check.seconds += network.seconds;
+    const double ratio = network.seconds / network.estimated_seconds;
+    if (ratio >= 0.5 && ratio <= 2) ++check.within_factor_2;
+  }
+  return check;
+}
+
 CampaignStatus campaign_status(const Campaign& campaign) {
   const JournalRecord journals = read_journals(campaign.folder);
   const Claimed claims = read_claims(campaign.folder);  // later: what begins meanwhile is not interrupted
   CampaignStatus status{.unreadable_journal_lines = journals.unreadable_lines};
   for (std::uint32_t index = 0; index < campaign.config.campaign.networks; ++index)
     status.networks.push_back(status_of(campaign, index, journals, claims));
-  status.check = check_of(status.networks);
+  status.check = check_estimates(status.networks);
   for (const NetworkStatus& network : status.networks) {
     status.remaining_seconds += remaining_of(network, campaign.lifespan.epochs) * status.check.ratio();
     if (network.standing == Standing::complete && network.diverged_since) ++status.diverged;

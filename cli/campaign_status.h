@@ -30,6 +30,7 @@ struct NetworkStatus {
   bool stale = false;                                    ///< the owner is known to be dead
   double estimated_seconds = 0;  ///< on one core; of a complete one: for the epochs it was trained in earnest
   double seconds = 0;            ///< its half epochs took, in this and earlier attempts at them
+  std::string device = {};       ///< of its last half epoch; empty where the journals know none
 };
 
 /// Estimates against what complete networks took; those without a journal do not count.
@@ -41,6 +42,9 @@ struct EstimateCheck {
   /// Seconds per estimated second; 1 where nothing is complete.
   double ratio() const { return estimated_seconds > 0 && seconds > 0 ? seconds / estimated_seconds : 1; }
 };
+
+/// Of the complete ones among `networks`.
+EstimateCheck check_estimates(const std::vector<NetworkStatus>& networks);
 
 struct CampaignStatus {
   std::vector<NetworkStatus> networks;  ///< by index

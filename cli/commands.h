@@ -29,6 +29,7 @@ void add_export(Commands& commands);
 void add_verify(Commands& commands);
 void add_merge(Commands& commands);
 void add_retry(Commands& commands);
+void add_slurm(Commands& commands);
 void add_data(Commands& commands);
 void add_schema(Commands& commands);
 void add_selftest(Commands& commands);

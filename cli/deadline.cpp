@@ -9,7 +9,7 @@
 #include <cstdlib>
 #include <ctime>
 #include <memory>
-#include <string_view>
+#include <vector>
 
 #include "core/error.h"
 
@@ -35,22 +35,6 @@ std::optional<std::int64_t> seconds_of(char unit) {
   for (const auto& [name, length] : kUnits)
     if (name == unit) return length;
   return std::nullopt;
-}
-
-/// "1d2h3m4s", any of them, or a number of seconds.
-std::optional<seconds> parse_duration(std::string_view text) {
-  if (text.empty()) return std::nullopt;
-  std::int64_t sum = 0;
-  while (!text.empty()) {
-    const std::optional<std::int64_t> number = take_number(text);
-    if (!number) return std::nullopt;
-    if (text.empty()) return sum == 0 && *number <= kLongest ? std::optional(seconds(*number)) : std::nullopt;
-    const std::optional<std::int64_t> unit = seconds_of(text.front());
-    if (!unit) return std::nullopt;
-    sum += *number * *unit;
-    text.remove_prefix(1);
-  }
-  return sum <= kLongest ? std::optional(seconds(sum)) : std::nullopt;
 }
 
 std::optional<WallTime> parse_time(const std::string& text) {
@@ -82,17 +66,71 @@ bool is_number(const std::string& text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
+/// What squeue is to be asked for: the number alone of the last task of an array means the whole array.
+std::string slurm_job() {
+  const std::string array = environment("SLURM_ARRAY_JOB_ID"), task = environment("SLURM_ARRAY_TASK_ID");
+  if (is_number(array) && is_number(task)) return array + "_" + task;
+  const std::string job = environment("SLURM_JOB_ID");
+  return is_number(job) ? job : "";
+}
+
+/// Older Slurm (22.05 for one) sets no SLURM_JOB_END_TIME. The time that is left (%L) depends on no clock,
+/// time zone or SLURM_TIME_FORMAT, as the end (%e) does.
 std::optional<WallTime> slurm_deadline() {
   const std::string end = environment("SLURM_JOB_END_TIME");
   std::string_view digits = end;
   if (is_number(end))
     if (const auto epoch = take_number(digits)) return WallTime(seconds(*epoch));
-  const std::string job = environment("SLURM_JOB_ID");
-  if (!is_number(job)) return std::nullopt;
-  return parse_time(first_line_of("timeout 10 squeue -h -j " + job + " -o %e 2>/dev/null"));
+  const std::string job = slurm_job();
+  if (job.empty()) return std::nullopt;
+  const auto left = parse_slurm_time(first_line_of("timeout 10 squeue -h -j " + job + " -o %L 2>/dev/null"));
+  return left ? std::optional(system_clock::now() + *left) : std::nullopt;
+}
+
+/// Numbers between colons, up to three.
+std::optional<std::vector<std::int64_t>> clock_fields(std::string_view text) {
+  std::vector<std::int64_t> fields;
+  for (;;) {
+    const std::optional<std::int64_t> field = take_number(text);
+    if (!field || fields.size() == 3) return std::nullopt;
+    fields.push_back(*field);
+    if (text.empty()) return fields;
+    if (text.front() != ':') return std::nullopt;
+    text.remove_prefix(1);
+  }
 }
 
 }  // namespace
+
+std::optional<seconds> parse_duration(std::string_view text) {
+  if (text.empty()) return std::nullopt;
+  std::int64_t sum = 0;
+  while (!text.empty()) {
+    const std::optional<std::int64_t> number = take_number(text);
+    if (!number) return std::nullopt;
+    if (text.empty()) return sum == 0 && *number <= kLongest ? std::optional(seconds(*number)) : std::nullopt;
+    const std::optional<std::int64_t> unit = seconds_of(text.front());
+    if (!unit) return std::nullopt;
+    sum += *number * *unit;
+    text.remove_prefix(1);
+  }
+  return sum <= kLongest ? std::optional(seconds(sum)) : std::nullopt;
+}
+
+std::optional<seconds> parse_slurm_time(std::string_view text) {
+  const std::size_t dash = text.find('-');
+  const bool has_days = dash != std::string_view::npos;
+  std::string_view before = text.substr(0, has_days ? dash : 0);
+  const std::optional<std::int64_t> days = has_days ? take_number(before) : 0;
+  auto fields = clock_fields(text.substr(has_days ? dash + 1 : 0));
+  if (!days || !before.empty() || !fields) return std::nullopt;
+  if (has_days) fields->resize(3);                // from the hours on
+  if (fields->size() == 1) fields->push_back(0);  // a number alone is minutes
+  std::int64_t sum = 0;
+  for (const std::int64_t field : *fields) sum = sum * 60 + field;
+  sum += *days * 86400;
+  return sum <= kLongest ? std::optional(seconds(sum)) : std::nullopt;
+}
 
 WallTime parse_deadline(const std::string& text, WallTime now) {
   if (const std::optional<seconds> duration = parse_duration(text)) return now + *duration;

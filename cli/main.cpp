@@ -43,6 +43,7 @@ void add_commands(Commands& commands) {
   add_verify(commands);
   add_merge(commands);
   add_retry(commands);
+  add_slurm(commands);
   add_data(commands);
   add_schema(commands);
   add_selftest(commands);

@@ -20,11 +20,13 @@ awk '
     else if (state == "fail") { failed++; printf "\nFAILED: %s\n%s", text(name), output }
     else { skipped++; why = reason(output); if (!count[why]++) { first[why] = text(name); order[++reasons] = why } }
   }
-  # GoogleTest prints "file:line: Skipped", then the reason.
-  function reason(s,   at) {
+  # GoogleTest prints "file:line: Skipped", then the reason; scripts print "SKIPPED: the reason".
+  function reason(s,   at, length_of_mark) {
+    length_of_mark = 10
     at = index(s, ": Skipped\n")
+    if (at == 0) { length_of_mark = 9; at = index(s, "SKIPPED: ") }
     if (at == 0) return "no reason given"
-    s = substr(s, at + 10)
+    s = substr(s, at + length_of_mark)
     return substr(s, 1, index(s, "\n") - 1)
   }
   END {

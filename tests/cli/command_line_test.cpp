@@ -30,7 +30,7 @@ TEST_P(Help, SaysWhatTheCommandDoesWithExamples) {
 
 INSTANTIATE_TEST_SUITE_P(Commands, Help,
                          testing::Values("init", "plan", "run", "train", "status", "replay", "plot", "schema",
-                                         "selftest", "doctor", "version"),
+                                         "selftest", "slurm", "doctor", "version"),
                          [](const auto& test) { return test.param; });
 
 struct Mistake {

@@ -4,10 +4,14 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 
 #include "cli/deadline.h"
 #include "cli/share.h"
 #include "core/error.h"
+#include "tests/support/scratch_folder.h"
 
 namespace mayfly::cli {
 namespace {
@@ -117,6 +121,26 @@ TEST_F(SlurmTest, TheEarlierEndCounts) {
   EXPECT_EQ(find_deadline(""), system_clock::from_time_t(2'000'000'000));
   EXPECT_EQ(find_deadline("2030-01-01T00:00:00Z"), system_clock::from_time_t(1'893'456'000));
   EXPECT_EQ(find_deadline("2040-01-01T00:00:00Z"), system_clock::from_time_t(2'000'000'000));
+}
+
+/// Where Slurm says no end: an squeue that knows one job and nothing of the array's others.
+TEST_F(SlurmTest, SqueueTellsTheTimeThatIsLeft) {
+  const ScratchFolder scratch;
+  const std::filesystem::path squeue = scratch.path() / "squeue";
+  std::ofstream(squeue) << "#!/bin/sh\n[ \"$*\" = '-h -j 12_3 -o %L' ] && echo 1-00:10:00\n";
+  std::filesystem::permissions(squeue, std::filesystem::perms::owner_all);
+  const std::string path = std::getenv("PATH");
+  setenv("PATH", (scratch.path().string() + ":" + path).c_str(), 1);
+  set("SLURM_JOB_ID", "15");
+  EXPECT_FALSE(find_deadline(""));
+  set("SLURM_ARRAY_JOB_ID", "12");
+  set("SLURM_ARRAY_TASK_ID", "3");
+  const WallTime now = system_clock::now();
+  const auto found = find_deadline("");
+  setenv("PATH", path.c_str(), 1);
+  ASSERT_TRUE(found);
+  EXPECT_GE(*found, now + seconds(87000));
+  EXPECT_LE(*found, now + seconds(87020));
 }
 
 TEST_F(SlurmTest, ShareIsThePlaceInTheArrayAndTheJob) {
