@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <optional>
 
 #include "core/error.h"
 #include "nn/normalize.h"
+#include "recorder/run_conventions.h"
+#include "recorder/tables_folder.h"
 #include "trainer/config/lock_file.h"
 #include "trainer/conventions.h"
 #include "trainer/device_memory.h"
@@ -23,6 +26,31 @@ DatasetFacts facts_of(const DatasetRequest& request) {
           .image = info.image,
           .train_images = info.train_images,
           .validation_images = info.validation_images};
+}
+
+/// What campaign.json beside the tables of a folder of images says of it.
+std::optional<DatasetFacts> recorded_facts(const std::filesystem::path& campaign, const std::string& name) {
+  for (const bool trial : {false, true}) {
+    const auto recorded = read_run_conventions(tables_folder(campaign, name, trial));
+    if (!recorded || !recorded->class_names || !recorded->image_size) continue;
+    const ImageOptions images = image_options(*recorded);
+    return DatasetFacts{
+        .name = name,
+        .classes = static_cast<int>(recorded->class_names->size()),
+        .image = {images.image_mode == "gray" ? 1 : 3, images.image_size.front(), images.image_size.back()},
+        .train_images =
+            static_cast<std::uint64_t>(recorded->train_images_listed.value_or(recorded->train_images)),
+        .validation_images = static_cast<std::uint64_t>(
+            recorded->validation_images_listed.value_or(recorded->validation_images))};
+  }
+  return std::nullopt;
+}
+
+/// As recorded where the folder of images is not here: a campaign may be looked at anywhere.
+DatasetFacts facts_here_or_recorded(const std::filesystem::path& campaign, const DatasetRequest& request) {
+  if (!is_known_dataset(request.entry))
+    if (const auto recorded = recorded_facts(campaign, table_name(request.entry))) return *recorded;
+  return facts_of(request);
 }
 
 /// Tables name a data set as table_name() does, and so no two may share it.
@@ -45,17 +73,20 @@ std::uint64_t bytes_of(const DatasetFacts& facts) {
   return (facts.train_images + facts.validation_images) * (pixels + 1);
 }
 
-SamplingPlan sampling_plan(const CampaignConfig& config, const std::string& data_root) {
+using FactsOf = std::function<DatasetFacts(const DatasetRequest&)>;
+
+SamplingPlan sampling_plan(const CampaignConfig& config, const std::string& data_root, const FactsOf& facts) {
   require_different_names(config.campaign);
   SamplingPlan plan{.space = config.search_space,
                     .campaign_seed = config.campaign.seed,
                     .base_time = config.campaign.base_time};
   for (const std::string& entry : config.campaign.dataset)
-    plan.datasets.push_back(facts_of(dataset_request(config, entry, data_root)));
+    plan.datasets.push_back(facts(dataset_request(config, entry, data_root)));
   return plan;
 }
 
-Campaign campaign_of(const std::string& folder, const CampaignConfig& config, const std::string& data_root) {
+Campaign campaign_of(const std::string& folder, const CampaignConfig& config, const std::string& data_root,
+                     const FactsOf& facts = facts_of) {
   const TrainSection& train = config.train;
   return {.folder = folder,
           .config = config,
@@ -64,7 +95,7 @@ Campaign campaign_of(const std::string& folder, const CampaignConfig& config, co
                        .element_dropout = parse_element_dropout(train.conv_dropout),
                        .val_loss = parse_val_loss(train.val_loss),
                        .arithmetic = parse_arithmetic(train.arithmetic)},
-          .sampling = sampling_plan(config, data_root)};
+          .sampling = sampling_plan(config, data_root, facts)};
 }
 
 }  // namespace
@@ -82,7 +113,8 @@ Campaign open_campaign(const std::string& folder, const std::vector<std::string>
 
 Campaign open_locked_campaign(const std::string& folder, const std::string& data_root) {
   const std::optional<CampaignLock> lock = read_lock(folder);
-  return campaign_of(folder, lock ? lock->config : read_config(folder), data_root);
+  return campaign_of(folder, lock ? lock->config : read_config(folder), data_root,
+                     [&](const DatasetRequest& request) { return facts_here_or_recorded(folder, request); });
 }
 
 PlannedNetwork plan_network(const Campaign& campaign, std::uint32_t index) {

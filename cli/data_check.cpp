@@ -4,7 +4,9 @@
 
 #include <memory>
 
+#include "cli/campaign_folder.h"
 #include "cli/data_report.h"
+#include "cli/options.h"
 #include "data/locate.h"
 
 namespace mayfly::cli {
@@ -14,6 +16,7 @@ struct CheckOptions {
   std::vector<std::string> names;
   std::string data_root;
   bool json = false;
+  std::vector<std::string> settings;
 };
 
 /// Whether it is bad news: one that nobody asked for may well be missing.
@@ -22,14 +25,15 @@ bool failed(const DataReport& report, bool asked_for) {
 }
 
 ExitCode check(const CheckOptions& options) {
-  const auto roots = data_roots(options.data_root, {});
+  CampaignConfig config;
+  apply_settings(config, options.settings);
   std::vector<std::string> names = options.names;
   if (names.empty())
     for (const DatasetInfo& info : known_datasets()) names.push_back(info.name);
   ExitCode code = ExitCode::complete;
   nlohmann::json all = nlohmann::json::array();
   for (const std::string& name : names) {
-    const DataReport report = data_report(name, roots);
+    const DataReport report = data_report(dataset_request(config, name, options.data_root));
     if (failed(report, !options.names.empty())) code = ExitCode::data;
     if (options.json)
       all.push_back(report_json(report));
@@ -50,6 +54,7 @@ void add_data_check(Commands& commands, CLI::App& data) {
                       "Names as in the tables, or folders of images (default: all known)");
   command->add_option("--data-root", options->data_root, "Folder to look in first");
   command->add_flag("--json", options->json, "For programs: docs/data.md");
+  add_set_option(*command, options->settings);
   command->footer("Examples:\n  mayfly data check\n  mayfly data check SVHN --data-root data --json");
   command->final_callback([&commands, options] { commands.chosen = [options] { return check(*options); }; });
 }

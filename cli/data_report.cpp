@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "core/error.h"
-#include "data/any_dataset.h"
+#include "data/class_names.h"
 
 namespace mayfly::cli {
 namespace {
@@ -52,7 +52,9 @@ void read_all(const DatasetRequest& request, DataReport& report) {
     for (const std::filesystem::path& file : dataset_files(request.entry, *report.found))
       report.files.push_back(summarize_file(file));
   Dataset dataset = load_any_dataset(request);
-  report.class_names = dataset.class_names;
+  report.class_names = dataset.class_names.size() == static_cast<std::size_t>(dataset.classes)
+                           ? dataset.class_names
+                           : class_names_of(dataset.name, dataset.classes);
   report.train = summarize(dataset.train, dataset.classes);
   report.validation = summarize(dataset.validation, dataset.classes);
 }
@@ -86,10 +88,10 @@ json or_null(const std::string& text) {
 
 }  // namespace
 
-DataReport data_report(const std::string& entry, const std::vector<std::filesystem::path>& roots) {
-  DataReport report{.name = table_name(entry), .official = official_figures(entry)};
+DataReport data_report(const DatasetRequest& request) {
+  DataReport report{.name = table_name(request.entry), .official = official_figures(request.entry)};
   try {
-    read_all({.entry = entry, .roots = roots}, report);
+    read_all(request, report);
   } catch (const DataError& error) {
     report.problem = error.what();
   }

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "data/any_dataset.h"
 #include "data/official.h"
 #include "data/summary.h"
 
@@ -25,9 +26,9 @@ struct DataReport {
   std::vector<std::string> differences;
 };
 
-/// Looks, reads and adds up. `entry` is a known name or a folder of images (data/any_dataset.h). UsageError
-/// where it can be neither; all else is said in the report.
-DataReport data_report(const std::string& entry, const std::vector<std::filesystem::path>& roots);
+/// Looks, reads and adds up. UsageError where its entry is neither a known name nor a folder of images
+/// (data/any_dataset.h); all else is said in the report.
+DataReport data_report(const DatasetRequest& request);
 
 nlohmann::json report_json(const DataReport& report);
 void print_report(const DataReport& report);

@@ -139,10 +139,13 @@ ExitCode show(const ShowOptions& options) {
   write_durable_file(file, png_of(sheet, set));
   const char* half = options.test ? "test" : "training";
   if (label) {
-    fmt::print("{}: the first {} images of class {} {}\n", half, images, *label,
+    std::size_t shown = 0;
+    for (const auto& strip : sheet.strips) shown += strip.size();
+    fmt::print("{}: the first {} image{} of class {} {}\n", half, shown, shown == 1 ? "" : "s", *label,
                printable(dataset.class_names[static_cast<std::size_t>(*label)]));
   } else {
-    fmt::print("{}: the first {} images of each class, where they lie on the sheet:\n", half, images);
+    fmt::print("{}: up to {} images of each class, the first ones, where they lie on the sheet:\n", half,
+               images);
     print_titles(sheet);
   }
   fmt::print(stderr, "Picture: {}\n", file);

@@ -43,7 +43,7 @@ std::optional<WallTime> parse_time(const std::string& text) {
   const char* end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &fields);
   if (end == nullptr) return std::nullopt;
   const std::string_view zone = end;
-  if (zone != "" && zone != "Z") return std::nullopt;
+  if (!zone.empty() && zone != "Z") return std::nullopt;
   const std::time_t time = zone == "Z" ? ::timegm(&fields) : std::mktime(&fields);
   return time < 0 || time > kLatest ? std::nullopt : std::optional(system_clock::from_time_t(time));
 }

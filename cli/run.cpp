@@ -79,6 +79,12 @@ void print_result(const CampaignResult& result, const std::string& folder) {
   if (result.failed > 0) fmt::print(stderr, "Reasons of the failures: {}/failed/\n", folder);
 }
 
+/// Which GPUs are in use; of the CPU there is one.
+void print_gpus(const std::vector<std::shared_ptr<Device>>& devices, const std::string& progress) {
+  if (progress == "none" || progress == "json" || devices.front()->name() == "cpu") return;
+  for (const auto& device : devices) fmt::print(stderr, "On {}\n", device->information());
+}
+
 ExitCode run_command(const RunOptions& options) {
   const Campaign campaign =
       open_campaign(options.folder, options.settings, options.device.data_root, options.device.device);
@@ -94,11 +100,15 @@ ExitCode run_command(const RunOptions& options) {
       .checkpoint_every = campaign.config.train.checkpoint_every};
   check_datasets(campaign, options);
   const std::vector<CampaignNetwork> networks = networks_of(campaign);
-  lock_campaign(campaign.folder,
-                {campaign.config, kArithmeticVersion, kVersion, common_numerics(how.devices)});
   DatasetStore datasets([&](const std::string& name) {
     return load_campaign_dataset(campaign, name, options.device.data_root);
   });
+  // What cannot be read shall not lock a campaign that has not begun.
+  if (!read_lock(campaign.folder))
+    for (const std::string& entry : campaign.config.campaign.dataset) datasets.get(table_name(entry));
+  lock_campaign(campaign.folder,
+                {campaign.config, kArithmeticVersion, kVersion, common_numerics(how.devices)});
+  print_gpus(how.devices, options.progress);
   watch_the_end(options);
   const auto progress = make_progress(options.progress);
   const CampaignResult result = run_campaign(networks, datasets, how, *progress, signalled);

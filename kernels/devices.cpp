@@ -12,7 +12,9 @@ std::vector<std::shared_ptr<Device>> open_devices(const std::string& devices, Ar
   if (devices != "cpu")
     throw UsageError(fmt::format("device: expected cpu, cuda or cuda:0,2, found '{}'", devices));
   if (arithmetic == Arithmetic::fast)
-    throw UsageError("arithmetic: \"fast\" is for CUDA only; on the cpu use \"exact\", which is as fast");
+    throw UsageError(
+        "arithmetic: \"fast\" is for CUDA only: name a GPU with --device cuda (a campaign: train.device = "
+        "\"cuda\"), or use \"exact\"");
   return {std::make_shared<cpu::CpuDevice>()};
 }
 

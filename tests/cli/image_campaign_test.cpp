@@ -146,6 +146,8 @@ TEST_F(ImageCampaign, RecordsItsClassesAndIsReplayed) {
   EXPECT_EQ(read_text(scratch.path() / "again" / made[1].filename()), read_text(made[1]));
   const Outcome status = mayfly({"status", scratch.path() / "trial", "--data-root", data});
   EXPECT_THAT(status.out, HasSubstr("2 networks")) << status.err;
+  const Outcome elsewhere = mayfly({"status", scratch.path() / "trial"});  // without the images
+  EXPECT_EQ(elsewhere.out, status.out) << elsewhere.err;
 }
 
 TEST_F(ImageCampaign, RefusesOtherImagesUnderItsTables) {
@@ -157,6 +159,9 @@ TEST_F(ImageCampaign, RefusesOtherImagesUnderItsTables) {
   const Outcome outcome = run(folder);
   EXPECT_EQ(outcome.exit_code, 2);
   EXPECT_THAT(outcome.err, HasSubstr("images_hash"));
+  const Outcome replay = mayfly({"replay", tables_of(folder).at(0), "--data-root", data});
+  EXPECT_EQ(replay.exit_code, 5);
+  EXPECT_THAT(replay.out, HasSubstr("The images are not those of the table"));
 }
 
 TEST_F(ImageCampaign, NamesDamagedImages) {
@@ -165,6 +170,7 @@ TEST_F(ImageCampaign, NamesDamagedImages) {
   const Outcome refused = run(folder);
   EXPECT_EQ(refused.exit_code, 4);
   EXPECT_THAT(refused.err, AllOf(HasSubstr("0000_text.png"), HasSubstr("on_bad_image")));
+  EXPECT_FALSE(fs::exists(folder / "campaign.lock.toml"));  // it has not begun
   const Outcome skipped =
       mayfly({"run", folder, "--data-root", data, "--progress", "plain", "--set", "on_bad_image=skip"});
   EXPECT_EQ(skipped.exit_code, 0) << skipped.err;

@@ -12,7 +12,7 @@ trap 'rm -rf "$TMPDIR"' EXIT
 mkdir -p "$TMPDIR/found" "$fuzzer-failures"
 # A megabyte would be no better at finding defects than a few thousand bytes. Memory: 1 GiB, of which images may ask for
 # a quarter by their header.
-"$fuzzer" -max_total_time="${MAYFLY_FUZZ_SECONDS:-20}" -max_len=8192 -timeout=20 -rss_limit_mb=1024 \
+"$fuzzer" -max_total_time="${MAYFLY_FUZZ_SECONDS:-20}" -max_len=8192 -timeout=120 -report_slow_units=120 -rss_limit_mb=1024 \
   -print_final_stats=1 -verbosity=1 -artifact_prefix="$fuzzer-failures/" "$TMPDIR/found" "$TMPDIR/seeds/$reader" \
   2>&1 | tail -n 40
 rmdir "$fuzzer-failures"

@@ -123,6 +123,7 @@ std::vector<ConfigChange> config_changes(const CampaignConfig& locked, const Cam
   for (const ConfigKey& key : config::config_keys()) {
     ConfigChange change{.key = key.full_name(), .locked = key.text(locked), .now = key.text(now)};
     if (change.locked == change.now) continue;
+    change.grows = key.freedom == Freedom::grows && !may_grow(key, change.locked, change.now);
     change.allowed = key.freedom == Freedom::any || may_grow(key, change.locked, change.now);
     changes.push_back(change);
   }
@@ -132,8 +133,9 @@ std::vector<ConfigChange> config_changes(const CampaignConfig& locked, const Cam
 std::string changes_text(const std::vector<ConfigChange>& changes) {
   std::string text;
   for (const ConfigChange& change : changes) {
-    text += fmt::format("  {}: locked {}, now {}{}\n", change.key, change.locked, change.now,
-                        change.allowed ? " (allowed)" : "");
+    text += fmt::format("{}  {}: locked {}, now {}{}{}", text.empty() ? "" : "\n", change.key, change.locked,
+                        change.now, change.allowed ? " (allowed)" : "",
+                        change.grows ? " (it may only grow)" : "");
   }
   return text;
 }

@@ -37,10 +37,11 @@ struct ConfigChange {
   std::string locked;  ///< value there, as TOML
   std::string now;
   bool allowed = false;  ///< networks that grow, device, data_root, ...
+  bool grows = false;    ///< a larger value would be allowed
 };
 std::vector<ConfigChange> config_changes(const CampaignConfig& locked, const CampaignConfig& now);
 
-/// "section.key: locked X, now Y", one line each.
+/// "section.key: locked X, now Y", one line each; the last one does not end.
 std::string changes_text(const std::vector<ConfigChange>& changes);
 
 /// FOLDER/campaign.lock.toml; empty where there is none.

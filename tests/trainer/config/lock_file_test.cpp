@@ -12,6 +12,7 @@ namespace mayfly {
 namespace {
 
 using testing::AllOf;
+using testing::EndsWith;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -96,7 +97,7 @@ TEST_F(Lock, OtherChangesAreRefusedLineByLine) {
   now.config.campaign.seed = 5;
   now.config.search_space.stride = {1, 2};
   EXPECT_THAT(refusal_of(now), AllOf(HasSubstr("campaign.seed: locked 0, now 5\n"),
-                                     HasSubstr("search_space.stride: locked [1, \"kernel\"], now [1, 2]\n"),
+                                     HasSubstr("search_space.stride: locked [1, \"kernel\"], now [1, 2]"),
                                      HasSubstr("campaign.networks: locked 100, now 1000 (allowed)\n"),
                                      Not(HasSubstr("padding"))));
   EXPECT_EQ(file_text(), before);
@@ -106,7 +107,7 @@ TEST_F(Lock, NetworksMayNotShrink) {
   lock_campaign(folder_, lock_of("laptop"));
   CampaignLock now = lock_of("laptop");
   now.config.campaign.networks = 99;
-  EXPECT_THAT(refusal_of(now), HasSubstr("campaign.networks: locked 100, now 99\n"));
+  EXPECT_THAT(refusal_of(now), EndsWith("campaign.networks: locked 100, now 99 (it may only grow)"));
 }
 
 TEST_F(Lock, AnotherArithmeticIsRefused) {
