@@ -8,7 +8,9 @@ preset="${1:-release}"
 which=(-LE long)
 if [ $# -gt 1 ]; then which=(-L "$2"); fi
 
-scripts/install.sh build data test
+groups=(build data test)
+case "$preset" in clang | asan-ubsan | tsan) groups+=(check) ;; esac
+scripts/install.sh "${groups[@]}"
 # Data that collaborators keep beside the checkout; tests that need them say so where they are missing.
 for pair in MAYFLY_TEST_CIFAR100=data/cifar-100-binary MAYFLY_TEST_PUBLISHED=published; do
   folder="$PWD/../shared/${pair#*=}"
