@@ -65,10 +65,12 @@ NetworkStatus status_of(const Campaign& campaign, std::uint32_t index, const Jou
   return status;
 }
 
-/// Estimated seconds of one core that are before us. An interrupted network starts anew.
+/// Estimated seconds of one core that are before us. An interrupted network goes on from a checkpoint that is
+/// hardly behind its last point.
 double remaining_of(const NetworkStatus& network, double epochs) {
   if (network.standing == Standing::complete) return 0;
-  const double done = network.standing == Standing::running ? std::min(1.0, network.epoch / epochs) : 0;
+  const bool begun = network.standing == Standing::running || network.standing == Standing::interrupted;
+  const double done = begun ? std::min(1.0, network.epoch / epochs) : 0;
   return network.estimated_seconds * (1 - done);
 }
 

@@ -56,11 +56,20 @@ void require_same_campaign(const Settings& target, const Settings& source) {
   };
   for (const ConfigChange& change : config_changes(target.lock.config, source.lock.config))
     if (!change.allowed && change.key != kNetworks) differ(change.key, change.locked, change.now);
-  if (target.lock.arithmetic_version != source.lock.arithmetic_version)
-    differ("arithmetic_version", target.lock.arithmetic_version, source.lock.arithmetic_version);
-  if (target.begun && source.begun && target.lock.numerics != source.lock.numerics)
-    differ("numerics", target.lock.numerics, source.lock.numerics);
+  if (target.begun && source.begun) {
+    if (target.lock.arithmetic_version != source.lock.arithmetic_version)
+      differ("arithmetic_version", target.lock.arithmetic_version, source.lock.arithmetic_version);
+    if (target.lock.numerics != source.lock.numerics)
+      differ("numerics", target.lock.numerics, source.lock.numerics);
+  }
   if (!text.empty()) refuse(target, source, text);
+}
+
+/// Those that have begun must have the same arithmetic, whether or not the target has begun.
+void require_same_arithmetic(const std::vector<Settings>& sources) {
+  const auto first = std::find_if(sources.begin(), sources.end(), [](const Settings& s) { return s.begun; });
+  for (const Settings& source : sources)
+    if (source.begun) require_same_campaign(*first, source);
 }
 
 std::uint32_t networks_of(const Settings& settings) {
@@ -164,6 +173,7 @@ void plan_settings(MergePlan& plan, const std::vector<fs::path>& sources) {
     require_same_campaign(target, source);
     require_room(target, source);
   }
+  require_same_arithmetic(all);
   if (is_new) plan.settings.push_back({target.folder / "campaign.toml", plan.target / "campaign.toml"});
   plan.lock = merged_lock(target, all);
   MergedConventions conventions(plan);

@@ -64,6 +64,12 @@ void watch_the_end(const RunOptions& options) {
   const std::optional<WallTime> deadline = find_deadline(options.deadline);
   if (!deadline) return;
   const auto left = *deadline - std::chrono::system_clock::now() - grace - kMargin;
+  if (left <= std::chrono::seconds(0))
+    fmt::print(
+        stderr,
+        "The deadline (--deadline, or the end of the Slurm job) has passed, or is nearer than --grace and "
+        "{} s: nothing is trained\n",
+        kMargin.count());
   stop_at(std::chrono::steady_clock::now() + left);
 }
 
@@ -86,6 +92,7 @@ void print_gpus(const std::vector<std::shared_ptr<Device>>& devices, const std::
 }
 
 ExitCode run_command(const RunOptions& options) {
+  watch_the_end(options);
   const Campaign campaign =
       open_campaign(options.folder, options.settings, options.device.data_root, options.device.device);
   const CampaignOptions how{
@@ -109,7 +116,6 @@ ExitCode run_command(const RunOptions& options) {
   lock_campaign(campaign.folder,
                 {campaign.config, kArithmeticVersion, kVersion, common_numerics(how.devices)});
   print_gpus(how.devices, options.progress);
-  watch_the_end(options);
   const auto progress = make_progress(options.progress);
   const CampaignResult result = run_campaign(networks, datasets, how, *progress, signalled);
   if (options.progress != "none" && options.progress != "json") print_result(result, options.folder);

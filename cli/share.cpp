@@ -30,7 +30,8 @@ int environment(const char* name, int otherwise) {
 WorkShare slurm_share() {
   const int arrays = std::max(1, environment("SLURM_ARRAY_TASK_COUNT", 1));
   const int first = environment("SLURM_ARRAY_TASK_MIN", 0);
-  const int array = std::max(0, environment("SLURM_ARRAY_TASK_ID", 0) - first) % arrays;
+  const int step = std::max(1, environment("SLURM_ARRAY_TASK_STEP", 1));
+  const int array = std::max(0, environment("SLURM_ARRAY_TASK_ID", 0) - first) / step % arrays;
   const int tasks = std::max(1, environment("SLURM_NTASKS", 1));
   const int task = environment("SLURM_PROCID", 0) % tasks;
   if (arrays > 1'000'000 / tasks) return {};

@@ -122,7 +122,9 @@ void submit(const fs::path& script) {
 
 ExitCode slurm(SlurmOptions options) {
   options.sizes.time = time_of(options.time);
-  const Campaign campaign = open_locked_campaign(options.folder, options.data_root);
+  Campaign campaign = open_locked_campaign(options.folder, options.data_root);
+  std::uint32_t& networks = campaign.config.campaign.networks;  // the next run locks what was raised
+  networks = std::max(networks, read_config(options.folder).campaign.networks);
   const SlurmPlan plan = plan_slurm(campaign, options.sizes);
   if (plan.left.empty()) {
     fmt::print(stderr, "{}: every network has its table; there is nothing to submit\n", options.folder);

@@ -1,12 +1,16 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <array>
+#include <chrono>
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "cli/campaign_status.h"
 #include "cli/commands.h"
+#include "cli/signals.h"
 #include "cli/text.h"
 
 namespace mayfly::cli {
@@ -94,30 +98,59 @@ void print_json(const CampaignStatus& status) {
   fmt::print("{}\n", all.dump(1));
 }
 
+struct StatusOptions {
+  std::string folder;
+  bool json = false;
+  int watch = 0;  ///< seconds; 0: once
+  std::string data_root;
+};
+
+CampaignStatus show(const StatusOptions& options) {
+  const Campaign campaign = open_locked_campaign(options.folder, options.data_root);
+  CampaignStatus status = campaign_status(campaign);
+  if (options.json)
+    print_json(status);
+  else
+    print_status(campaign, status);
+  std::fflush(stdout);
+  return status;
+}
+
+bool is_over(const CampaignStatus& status) {
+  return status.count(Standing::complete) + status.count(Standing::failed) == status.networks.size();
+}
+
+/// Again and again, until nothing is left to train or a signal comes.
+ExitCode watch(const StatusOptions& options) {
+  watch_signals();
+  const bool redraws = !options.json && ::isatty(STDOUT_FILENO) == 1;
+  while (!signalled()) {
+    if (redraws) fmt::print("\x1b[H\x1b[J");
+    if (is_over(show(options))) break;
+    for (int tenths = 0; tenths < 10 * options.watch && !signalled(); ++tenths)
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  return ExitCode::complete;
+}
+
 }  // namespace
 
 void add_status(Commands& commands) {
-  struct StatusOptions {
-    std::string folder;
-    bool json = false;
-    std::string data_root;
-  };
   const auto options = std::make_shared<StatusOptions>();
   CLI::App* command = commands.add("status", "Where a campaign stands; estimates against what networks took",
                                    "  mayfly status trial\n"
+                                   "  mayfly status trial --watch 10\n"
                                    "  mayfly status trial --json",
                                    [options] {
-                                     const Campaign campaign =
-                                         open_locked_campaign(options->folder, options->data_root);
-                                     const CampaignStatus status = campaign_status(campaign);
-                                     if (options->json)
-                                       print_json(status);
-                                     else
-                                       print_status(campaign, status);
+                                     if (options->watch > 0) return watch(*options);
+                                     show(*options);
                                      return ExitCode::complete;
                                    });
   command->add_option("DIR", options->folder, "Folder of the campaign")->required();
   command->add_flag("--json", options->json, "For machines");
+  command
+      ->add_option("--watch", options->watch, "Again every so many seconds, until nothing is left to train")
+      ->check(CLI::Range(1, 86400));
   command->add_option("--data-root", options->data_root, "Where folders of images lie");
 }
 

@@ -31,7 +31,8 @@ std::vector<fs::path> find_leftovers(const fs::path& campaign, const std::vector
                                      const std::function<bool(const std::string& id)>& complete) {
   std::vector<fs::path> leftovers;
   std::vector<fs::path> searched = folders;
-  for (const char* name : {"", "work", "failed", "exports"}) searched.push_back(campaign / name);
+  for (const char* name : {"", "work", "failed", "exports", "journal", "slurm"})
+    searched.push_back(campaign / name);
   for (const fs::path& folder : searched)
     for (const fs::path& file : files_of(folder))
       if (is_temporary(file)) leftovers.push_back(file);

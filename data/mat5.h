@@ -1,8 +1,7 @@
 // MATLAB's MAT files of level 5 (save -v6 and -v7; also what SciPy and Octave write), variable by variable:
 //   header   128 bytes: text, then at 124 the version 0x0100 and at 126 "IM" (little-endian) or "MI" (big)
-//   element  tag (type, bytes; 32 bits each), then the bytes, padded to a multiple of 8; up to 4 bytes may
-//   lie
-//            in the second half of the tag, their number in the upper half of the type
+//   element  tag (type, bytes; 32 bits each), then the bytes, padded to a multiple of 8; up to 4 bytes
+//            may lie in the second half of the tag, their number in the upper half of the type
 //   variable an element of type 14: flags, dimensions, name and values, elements themselves;
 //            or one of type 15, without padding: a zlib stream that inflates to an element of type 14
 // Source: MathWorks, "MAT-File Format", level 5.

@@ -50,22 +50,48 @@ OutputFile create_temporary(const std::filesystem::path& path) {
   }
 }
 
-}  // namespace
-
-void write_durable_file(const std::filesystem::path& path, std::string_view content) {
+/// What path will be, on the disk.
+std::filesystem::path write_temporary(const std::filesystem::path& path, std::string_view content) {
   OutputFile file = create_temporary(path);
   Temporary temporary(file.path());
   file.write(content);
   file.sync();
   file.close();
+  temporary.keep();
+  return file.path();
+}
+
+}  // namespace
+
+void write_durable_file(const std::filesystem::path& path, std::string_view content) {
+  const std::filesystem::path written = write_temporary(path, content);
+  Temporary temporary(written);
   std::error_code error;
-  std::filesystem::rename(file.path(), path, error);
+  std::filesystem::rename(written, path, error);
   if (error) {
     throw DataError(
-        fmt::format("{}: rename to {} failed: {}", file.path().string(), path.string(), error.message()));
+        fmt::format("{}: rename to {} failed: {}", written.string(), path.string(), error.message()));
   }
   temporary.keep();
   sync_folder(folder_of(path));
+}
+
+bool create_durable_file(const std::filesystem::path& path, std::string_view content) {
+  if (std::filesystem::exists(path)) return false;
+  const std::filesystem::path written = write_temporary(path, content);
+  {
+    const Temporary temporary(written);
+    if (::link(written.c_str(), path.c_str()) == 0) {
+      sync_folder(folder_of(path));
+      return true;
+    }
+    if (errno == EEXIST) return false;
+    if (errno != EPERM && errno != ENOTSUP && errno != ENOSYS)
+      throw DataError(
+          fmt::format("{}: link to {} failed: {}", written.string(), path.string(), std::strerror(errno)));
+  }
+  write_durable_file(path, content);
+  return true;
 }
 
 void create_folder(const std::filesystem::path& folder) {

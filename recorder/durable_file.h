@@ -14,6 +14,10 @@ namespace mayfly {
 /// the temporary is then removed.
 void write_durable_file(const std::filesystem::path& path, std::string_view content);
 
+/// The same, but false, and nothing is changed, where `path` is there: of several processes one succeeds. On
+/// file systems without hard links the last of those that begin at the same moment.
+bool create_durable_file(const std::filesystem::path& path, std::string_view content);
+
 /// Creates `folder`, and those above it, where missing. After a power cut it is there: its name is
 /// synchronised in the folder above, also where another process, perhaps killed since, has made it. DataError
 /// where that fails.

@@ -1,12 +1,14 @@
 #include <algorithm>
+#include <functional>
 #include <nlohmann/json.hpp>
+#include <queue>
 #include <set>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "core/error.h"
 #include "recorder/durable_file.h"
-#include "recorder/field_text.h"
 #include "recorder/journal.h"
 #include "recorder/number_text.h"
 
@@ -15,9 +17,36 @@ namespace {
 
 using Json = nlohmann::json;
 
-struct Event {
-  std::string time;
-  Json json;
+/// The events of one file, one after the other. A clock set back does not reorder them: a time is at least
+/// that of the line before.
+class JournalFile {
+ public:
+  explicit JournalFile(std::string text) : text_(std::move(text)) {}
+
+  /// On to the next event; false at the end. Counts the lines that are none.
+  bool next(std::size_t& unreadable_lines) {
+    while (at_ < text_.size()) {
+      const std::size_t end = std::min(text_.find('\n', at_), text_.size());
+      const std::string_view line = std::string_view(text_).substr(at_, end - at_);
+      at_ = end + 1;
+      if (line.empty()) continue;
+      json_ = Json::parse(line, nullptr, false);
+      if (json_.is_object() && json_.contains("time") && json_["time"].is_string()) {
+        time_ = std::max(time_, json_["time"].get<std::string>());
+        return true;
+      }
+      ++unreadable_lines;
+    }
+    return false;
+  }
+  const std::string& time() const { return time_; }
+  const Json& json() const { return json_; }
+
+ private:
+  std::string text_;
+  std::size_t at_ = 0;
+  std::string time_;
+  Json json_;
 };
 
 double number_at(const Json& json, const char* key) {
@@ -76,49 +105,43 @@ void apply_failure(const Json& json, NetworkRecord& network) {
 }
 
 /// Throws where a known event lacks a key; points already read stay.
-void apply(const Event& event, Reading& reading) {
-  const std::string kind = event.json.at("event");
+void apply(const JournalFile& event, Reading& reading) {
+  const Json& json = event.json();
+  const std::string kind = json.at("event");
   const bool known =
       kind == "claimed" || kind == "point" || kind == "diverged" || kind == "failed" || kind == "complete";
   if (!known) return;
-  const std::string id = event.json.at("id");
+  const std::string id = json.at("id");
   NetworkRecord& network = reading.record.networks[id];
-  if (kind == "claimed") apply_claim(event.json, network, reading.put_aside[id]);
-  if (kind == "point") apply_point(event.json, network);
-  if (kind == "diverged") network.diverged_since = event.json.at("epoch").get<double>();
-  if (kind == "failed") apply_failure(event.json, network);
+  if (kind == "claimed") apply_claim(json, network, reading.put_aside[id]);
+  if (kind == "point") apply_point(json, network);
+  if (kind == "diverged") network.diverged_since = json.at("epoch").get<double>();
+  if (kind == "failed") apply_failure(json, network);
   if (kind == "complete") {
     network.state = NetworkState::complete;
     reading.completed.insert(id);
   }
-  network.last_time = event.time;
+  network.last_time = event.time();
 }
 
-/// Adds the events of one file. A clock set back does not reorder them: a time is at least that of the line
-/// before.
-void add_events(const std::string& text, std::vector<Event>& events, std::size_t& unreadable_lines) {
-  std::string latest;
-  for (const std::string_view line : split(text, '\n')) {
-    if (line.empty()) continue;
-    Json json = Json::parse(line, nullptr, false);
-    if (!json.is_object() || !json.contains("time") || !json["time"].is_string()) {
-      ++unreadable_lines;
-      continue;
-    }
-    latest = std::max(latest, json["time"].get<std::string>());
-    events.push_back({.time = latest, .json = std::move(json)});
-  }
-}
-
-void apply_all(std::vector<Event>& events, Reading& reading) {
-  const auto earlier = [](const Event& a, const Event& b) { return a.time < b.time; };
-  std::stable_sort(events.begin(), events.end(), earlier);
-  for (const Event& event : events) {
+/// Events by their times, those of equal times by their files; one event of each file is in memory.
+void apply_all(std::vector<JournalFile>& files, Reading& reading) {
+  std::size_t& unreadable = reading.record.unreadable_lines;
+  using Next = std::pair<std::string, std::size_t>;  // time, place in `files`
+  std::priority_queue<Next, std::vector<Next>, std::greater<>> next;
+  const auto advance = [&](std::size_t file) {
+    if (files[file].next(unreadable)) next.emplace(files[file].time(), file);
+  };
+  for (std::size_t file = 0; file < files.size(); ++file) advance(file);
+  while (!next.empty()) {
+    const std::size_t file = next.top().second;
+    next.pop();
     try {
-      apply(event, reading);
+      apply(files[file], reading);
     } catch (const Json::exception&) {
-      ++reading.record.unreadable_lines;
+      ++unreadable;
     }
+    advance(file);
   }
   for (const std::string& id : reading.completed)
     reading.record.networks[id].points.merge(reading.put_aside[id]);
@@ -143,9 +166,9 @@ JournalRecord read_journals(const std::filesystem::path& campaign) {
   }
   std::sort(files.begin(), files.end());
   record.files = files.size();
-  std::vector<Event> events;
-  for (const auto& file : files) add_events(read_whole_file(file), events, record.unreadable_lines);
-  apply_all(events, reading);
+  std::vector<JournalFile> journals;
+  for (const auto& file : files) journals.emplace_back(read_whole_file(file));
+  apply_all(journals, reading);
   return std::move(reading.record);
 }
 

@@ -42,12 +42,6 @@ bool OutputFile::try_create(const std::filesystem::path& path, bool append, Outp
   return true;
 }
 
-OutputFile OutputFile::create(const std::filesystem::path& path, bool append) {
-  OutputFile file;
-  if (!try_create(path, append, file)) fail(path, "create", EEXIST);
-  return file;
-}
-
 OutputFile::OutputFile(OutputFile&& other) noexcept
     : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
 

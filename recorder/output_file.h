@@ -10,10 +10,7 @@ namespace mayfly {
 /// Owner of a descriptor. Every error is a DataError that names file, operation and the system's reason.
 class OutputFile {
  public:
-  /// Creates `path`, which must not exist (O_EXCL); with `append`, every write goes to the end.
-  static OutputFile create(const std::filesystem::path& path, bool append = false);
-
-  /// create(), but false where `path` exists.
+  /// Creates `path` (O_EXCL); with `append`, every write goes to the end. False where it exists.
   static bool try_create(const std::filesystem::path& path, bool append, OutputFile& file);
 
   OutputFile() = default;

@@ -140,7 +140,8 @@ void write_run_conventions(const std::filesystem::path& folder, const RunConvent
         fmt::format("{}: its tables were made otherwise; use another folder, or the same settings:{}",
                     path.string(), differences));
   }
-  write_durable_file(path, run_conventions_text(conventions));
+  if (!create_durable_file(path, run_conventions_text(conventions)))
+    write_run_conventions(folder, conventions);  // another process was faster
 }
 
 }  // namespace mayfly

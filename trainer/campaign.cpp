@@ -45,10 +45,10 @@ std::vector<CampaignNetwork> missing_networks(const std::vector<CampaignNetwork>
       missing.push_back(network);
       continue;
     }
-    clear_failure(folder, spec.id);
     complete.insert(spec.id);
   }
-  remove_checkpoints(folder, complete);
+  for (const auto& [id, attempts] : failed_attempts(folder))
+    if (complete.contains(id)) clear_failure(folder, id);
   return missing;
 }
 
@@ -70,7 +70,8 @@ void prepare_folders(const std::vector<CampaignNetwork>& missing, DatasetStore& 
 void clean_up(const std::vector<CampaignNetwork>& networks, DatasetStore& datasets,
               const std::filesystem::path& folder) {
   std::map<std::string, std::filesystem::path> tables;
-  std::set<std::filesystem::path> folders = {folder, folder / "failed"};
+  std::set<std::filesystem::path> folders = {folder, folder / "failed", folder / "exports",
+                                             folder / "journal", folder / "slurm"};
   for (const CampaignNetwork& network : networks) {
     const auto path = campaign_table_path(folder, network.spec, datasets.get(network.spec.dataset));
     tables.emplace(network.spec.id, path);

@@ -1,8 +1,7 @@
 // A run of a campaign: trains the networks whose tables are missing, several at once, longest first.
 //
-//   DIR/tables/<dataset>/<ID>.txt   complete tables only; `<dataset>-trial` where the data set's counts are
-//   not
-//                                   the official ones; campaign.json beside them
+//   DIR/tables/<dataset>/<ID>.txt   complete tables only; `<dataset>-trial` where its counts are not the
+//                                   official ones; campaign.json beside them
 //   DIR/journal/                    what happened, as it happened
 //   DIR/work/<ID>.ckpt              where a network stands whose table is not there yet
 //   DIR/failed/<ID>.json            networks that could not be trained

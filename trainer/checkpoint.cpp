@@ -30,7 +30,7 @@ std::size_t first_difference(const std::string& a, const std::string& b) {
 std::string checkpoint_network_text(const NetworkSpec& spec, const LifespanOptions& options,
                                     const Dataset& dataset) {
   RunConventions conventions = run_conventions(options, dataset, "");
-  conventions.epochs = 0;              // may grow
+  conventions.epochs = 0;              // no bit depends on it
   conventions.arithmetic_version = 0;  // has a field of its own
   return spec_toml_text(spec) + run_conventions_text(conventions);
 }
@@ -60,13 +60,20 @@ std::uintmax_t checkpoint_size_limit(std::size_t parameters, std::size_t half_ep
   return kTexts + half_epochs * kHalf + std::uintmax_t{parameters} * 2 * sizeof(float);
 }
 
-Checkpoint read_checkpoint(const std::filesystem::path& path, std::uintmax_t size_limit) {
+std::optional<std::string> read_checkpoint_bytes(const std::filesystem::path& path,
+                                                 std::uintmax_t size_limit) {
   std::error_code error;
   const std::uintmax_t size = std::filesystem::file_size(path, error);
   if (error) throw DataError(fmt::format("{}: its size is not known: {}", path.string(), error.message()));
-  if (size > size_limit)
-    throw DataError(fmt::format("{}: expected at most {} bytes, found {}", path.string(), size_limit, size));
-  return parse_checkpoint(read_whole_file(path), path.string());
+  if (size > size_limit) return std::nullopt;
+  return read_whole_file(path);
+}
+
+Checkpoint read_checkpoint(const std::filesystem::path& path, std::uintmax_t size_limit) {
+  const std::optional<std::string> bytes = read_checkpoint_bytes(path, size_limit);
+  if (!bytes)
+    throw DataError(fmt::format("{}: expected at most {} bytes, found more", path.string(), size_limit));
+  return parse_checkpoint(*bytes, path.string());
 }
 
 void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -23,7 +24,8 @@ struct CheckpointIdentity {
   std::string mayfly_version;  ///< for the records; may differ
 };
 
-/// The spec and the run's conventions as text. Without epochs: a life may get longer.
+/// The spec and the run's conventions as text. Without epochs: the rest of a life does not depend on its
+/// length.
 std::string checkpoint_network_text(const NetworkSpec& spec, const LifespanOptions& options,
                                     const Dataset& dataset);
 
@@ -53,6 +55,10 @@ std::uintmax_t checkpoint_size_limit(std::size_t parameters, std::size_t half_ep
 
 /// Reads a file of at most `size_limit` bytes (a longer one is a DataError and is not read) and parses it.
 Checkpoint read_checkpoint(const std::filesystem::path& path, std::uintmax_t size_limit);
+
+/// The bytes alone; empty where there are more than `size_limit`. DataError where they cannot be read.
+std::optional<std::string> read_checkpoint_bytes(const std::filesystem::path& path,
+                                                 std::uintmax_t size_limit);
 
 /// Writes durably (recorder/durable_file.h); creates the folder. DataError where that fails.
 void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);

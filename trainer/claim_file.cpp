@@ -84,7 +84,10 @@ bool take_over_claim(const std::filesystem::path& path, const std::string& stale
   const std::filesystem::path aside =
       path.parent_path() /
       fmt::format(".{}.{}-{}-{}.part", path.filename().string(), host_name(), ::getpid(), counter++);
-  if (::rename(path.c_str(), aside.c_str()) != 0) return false;
+  if (::rename(path.c_str(), aside.c_str()) != 0) {
+    if (errno == ENOENT || errno == ESTALE) return false;
+    fail(path, "take over");
+  }
   const bool was_stale = read_if_there(aside) == stale;
   if (!was_stale) {  // where there is a new claim already, the owner of the one put aside finds it lost
     [[maybe_unused]] const int put_back = ::link(aside.c_str(), path.c_str());

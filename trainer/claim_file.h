@@ -1,8 +1,8 @@
 // DIR/work/<ID>.claim: who trains a network now. One line of JSON of a width that does not change while the
 // claim lives, so that its heartbeat can be rewritten in place:
 //
-//   {"host":H,"place":"<boot>
-//   <namespace>","pid":P,"start":S,"token":T,"lease":L,"beat":"00000000000000000042"}
+//   {"host":H,"place":"<boot> <namespace>","pid":P,"start":S,
+//    "token":T,"lease":L,"beat":"00000000000000000042"}
 //
 // The token is random: it tells claims of one process from those of every other. The lease is in
 // milliseconds: the owner promises that `beat` changes more often than that.

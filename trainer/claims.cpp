@@ -80,21 +80,28 @@ void Claim::beat() {
 }
 
 /// A claim that is not there is made anew: somebody who mistook it for a stale one is about to put it back.
-/// One descriptor for reading and writing: what is written goes to the file that was ours when it was read,
-/// even if it is taken over in between.
+/// Not after a lease, in which another process may have taken it over, come further and given it back. One
+/// descriptor for reading and writing: what is written goes to the file that was ours when it was read, even
+/// if it is taken over in between.
 void Claim::renew() {
   ++text_.beat;
   const OpenFile file(path_);
   if (!file.is_open()) {
-    if (errno == ENOENT) create_file(path_, claim_line(text_));
+    if (errno != ENOENT) return;
+    if (now_() - renewed_at_ >= text_.lease)
+      lost_ = true;
+    else
+      create_file(path_, claim_line(text_));
     return;
   }
   const std::string line = file.read();
   if (line.empty()) return;  // could not be read, this time
-  if (has_token(line, text_.token))
+  if (has_token(line, text_.token)) {
     file.rewrite(claim_line(text_));
-  else
+    renewed_at_ = now_();
+  } else {
     lost_ = true;
+  }
 }
 
 void Claim::give_back() {
@@ -126,7 +133,7 @@ std::shared_ptr<Claim> Claims::create(const std::string& id) {
   const ClaimText text{.owner = options_.process, .token = token_, .lease = options_.lease};
   const fs::path path = claim_path(campaign_, id);
   if (!create_file(path, claim_line(text))) return nullptr;
-  auto claim = std::make_shared<Claim>(path, text);
+  auto claim = std::make_shared<Claim>(path, text, options_.now);
   const std::lock_guard lock(mutex_);
   watched_.erase(id);
   std::erase_if(held_, [](const std::weak_ptr<Claim>& held) { return held.expired(); });
@@ -136,7 +143,8 @@ std::shared_ptr<Claim> Claims::create(const std::string& id) {
 
 bool Claims::is_stale(const std::string& id, const std::string& line) {
   const std::optional<ClaimText> claim = parse_claim(line);
-  if (claim && claim->token == token_) return false;
+  if (claim && claim->token == token_)
+    return true;  // nobody here has the network: it could not be given back
   if (claim && known_dead(claim->owner)) return true;
   const auto now = options_.now();
   const std::lock_guard lock(mutex_);

@@ -45,7 +45,9 @@ struct ClaimOptions {
 /// A network of ours; given back (its file removed) when this goes. Claims must outlive it.
 class Claim {
  public:
-  Claim(std::filesystem::path path, ClaimText text) : path_(std::move(path)), text_(std::move(text)) {}
+  using Clock = std::function<std::chrono::steady_clock::time_point()>;
+  Claim(std::filesystem::path path, ClaimText text, Clock now = std::chrono::steady_clock::now)
+      : path_(std::move(path)), text_(std::move(text)), now_(std::move(now)), renewed_at_(now_()) {}
   Claim(const Claim&) = delete;
   Claim& operator=(const Claim&) = delete;
   ~Claim() { give_back(); }
@@ -61,8 +63,10 @@ class Claim {
   void renew();
 
   std::filesystem::path path_;
-  std::mutex mutex_;  // guards the two below, and the file from our own threads
+  std::mutex mutex_;  // guards what is below, and the file from our own threads
   ClaimText text_;
+  Clock now_;
+  std::chrono::steady_clock::time_point renewed_at_;
   bool given_back_ = false;
   std::atomic<bool> lost_ = false;
 };

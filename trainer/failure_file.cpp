@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "recorder/durable_file.h"
+#include "trainer/claim_file.h"
 
 namespace mayfly {
 namespace {
@@ -17,8 +18,9 @@ std::filesystem::path failure_path(const std::filesystem::path& campaign, const 
 
 std::optional<Failure> read_failure(const std::filesystem::path& campaign, const std::string& id) {
   const std::filesystem::path path = failure_path(campaign, id);
-  if (!std::filesystem::exists(path)) return std::nullopt;
-  const auto json = nlohmann::json::parse(read_whole_file(path), nullptr, false);
+  const std::optional<std::string> text = read_if_there(path);
+  if (!text) return std::nullopt;
+  const auto json = nlohmann::json::parse(*text, nullptr, false);
   const bool whole = json.is_object() && json.contains("attempts") && json["attempts"].is_number_integer() &&
                      json.contains("reason") && json["reason"].is_string();
   if (!whole) throw DataError(path.string() + ": expected a JSON object with attempts and reason; remove it");

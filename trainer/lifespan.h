@@ -118,7 +118,6 @@ class Lifespan {
   /// Epoch of the next half epoch, and its batches.
   std::uint32_t epoch() const { return static_cast<std::uint32_t>(halves_.size() / 2); }
   bool first_half() const { return halves_.size() % 2 == 0; }
-  std::uint32_t first_batch() const { return first_half() ? 0 : training_.first_half(); }
   std::uint32_t end_batch() const { return first_half() ? training_.first_half() : training_.batches; }
   double epoch_after() const { return static_cast<double>(halves_.size() + 1) * 0.5; }
 

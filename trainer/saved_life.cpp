@@ -31,10 +31,14 @@ SavedLife::SavedLife(Backend& backend, const NetworkSpec& spec, const Dataset& d
   saved_halves_ = life_.halves().size();
 }
 
+/// What cannot be read now may well be read later: only what was read is judged, and put aside.
 void SavedLife::restore() {
+  const std::uintmax_t limit = checkpoint_size_limit(life_.parameter_count(), life_.half_epochs());
+  const std::optional<std::string> bytes = read_checkpoint_bytes(path_, limit);
+  if (!bytes)
+    return begin_anew(fmt::format("{}: expected at most {} bytes, found more", path_.string(), limit));
   try {
-    const Checkpoint checkpoint =
-        read_checkpoint(path_, checkpoint_size_limit(life_.parameter_count(), life_.half_epochs()));
+    const Checkpoint checkpoint = parse_checkpoint(*bytes, path_.string());
     require_same_life(identity_, checkpoint.identity, path_.string());
     life_.restore(checkpoint.state);
     resumed_ = true;

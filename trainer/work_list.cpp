@@ -22,9 +22,11 @@ constexpr int kMostResetsInVain = 8;  // of a device
 constexpr std::chrono::milliseconds kFirstPause{100};
 constexpr std::chrono::milliseconds kLongestPause{5000};
 
-WorkList::Time after_pause(int put_off) {
+/// The more networks there are to look at, the longer: a file system has many workers that wait.
+WorkList::Time after_pause(int put_off, std::size_t networks) {
   const auto pause = kFirstPause * (1 << std::min(put_off, 10));
-  return std::chrono::steady_clock::now() + std::min(pause, kLongestPause);
+  const auto longest = std::max(kLongestPause, std::chrono::milliseconds(50 * static_cast<int>(networks)));
+  return std::chrono::steady_clock::now() + std::min<std::chrono::milliseconds>(pause, longest);
 }
 
 bool is_due(WorkList::Time not_before) {
@@ -173,7 +175,7 @@ void WorkList::done_elsewhere(const Item& item) {
 void WorkList::put_off(const Item& item) {
   const std::lock_guard lock(mutex_);
   Item later = item;
-  later.not_before = after_pause(later.put_off++);
+  later.not_before = after_pause(later.put_off++, waiting_.size());
   if (item.alone) return leave_to_be_alone(later);
   leave(later);
   waiting_.push_back({.network = later.network, .put_off = later.put_off, .not_before = later.not_before});

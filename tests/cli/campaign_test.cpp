@@ -94,6 +94,9 @@ TEST_F(TinyCampaign, StatusCountsAndComparesWithThePlan) {
   const Outcome text = mayfly({"status", folder});
   EXPECT_EQ(text.exit_code, 0);
   EXPECT_THAT(text.out, AllOf(HasSubstr("3 networks"), HasSubstr("of 3 complete networks took between")));
+  const Outcome watched = mayfly({"status", folder, "--watch", "60"});  // nothing is left to wait for
+  EXPECT_EQ(watched.exit_code, 0);
+  EXPECT_EQ(watched.out, text.out);
 }
 
 TEST_F(TinyCampaign, JsonProgressIsOneObjectPerLine) {

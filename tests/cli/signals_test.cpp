@@ -150,6 +150,9 @@ TEST_F(SlurmTest, ShareIsThePlaceInTheArrayAndTheJob) {
   set("SLURM_ARRAY_TASK_COUNT", "4");
   EXPECT_EQ(find_share("").index, 2);
   EXPECT_EQ(find_share("").count, 4);
+  set("SLURM_ARRAY_TASK_ID", "30");
+  set("SLURM_ARRAY_TASK_STEP", "10");
+  EXPECT_EQ(find_share("").index, 2);
   set("SLURM_PROCID", "1");
   set("SLURM_NTASKS", "3");
   EXPECT_EQ(find_share("").index, 7);

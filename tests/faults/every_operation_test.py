@@ -16,6 +16,7 @@ from record import read_record, text_of
 # What fails, and the exit code then (docs/interruptions.md): the first that fits.
 EXPECTED = [
     (r"journal/.*jsonl", "write|sync|close", 0),  # caught up on with the next event
+    (r"work/[^.]*\.ckpt", "open", 3),             # it may well be read later
     (r"work/.*\.ckpt.*", ".*", 0),                # costs the checkpoint
     (r"work/.*\.claim", "create|write", 4),
     (r"tables/.*\.txt.*", ".*", 3),
@@ -46,7 +47,7 @@ def use_of(operations, operation):
     synced = any(o.kind == "sync" and o.handle == operation.handle for o in operations)
     if not synced or operation.kind == "close":
         return 0  # only looked at, or done with
-    before = [o for o in operations if o.number < operation.number and o.kind in ("rename", "mkdir", "create")][-1]
+    before = [o for o in operations if o.number < operation.number and o.kind in ("rename", "link", "mkdir", "create")][-1]
     table_or_checkpoint = before.kind == "rename" and before.other.endswith((".txt", ".ckpt"))
     return 0 if table_or_checkpoint else 4
 

@@ -18,10 +18,10 @@ def site_of(record, sync):
             return "journal, before a " + ("table" if ".txt." in after[0].path else "checkpoint")
         last = [o.data for o in before if o.kind == "write" and o.path == sync.path][-1]
         return "journal, after " + ("complete" if b'"complete"' in last else "failed")
-    made = [o for o in before if o.kind in ("create", "rename", "mkdir", "unlink")][-1]
+    made = [o for o in before if o.kind in ("create", "rename", "link", "mkdir", "unlink")][-1]
     if made.kind == "create" and made.path.startswith(sync.path + "/"):
         return "folder of a new journal"
-    if made.kind == "rename":
+    if made.kind in ("rename", "link"):
         return "folder of a new " + made.other.rpartition(".")[2]
     return "folder of what was removed" if made.kind == "unlink" else "folder of a new folder"
 

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <csignal>
 #include <fstream>
 #include <string>
@@ -144,6 +145,22 @@ TEST(DurableFile, KilledWriterLeavesAWholeFile) {
     ASSERT_FALSE(content.empty());
     ASSERT_EQ(content, std::string(300000, content[0]));
   }
+}
+
+TEST(DurableFile, OfSeveralThatCreateItOneSucceeds) {
+  const ScratchFolder folder;
+  const auto path = folder.path() / "file";
+  std::atomic<int> created = 0;
+  {
+    std::vector<std::jthread> threads;
+    for (int i = 0; i < 8; ++i)
+      threads.emplace_back([&, i] { created += create_durable_file(path, std::to_string(i)) ? 1 : 0; });
+  }
+  EXPECT_EQ(created, 1);
+  const std::string content = read_whole_file(path);
+  EXPECT_FALSE(create_durable_file(path, "late"));
+  EXPECT_EQ(read_whole_file(path), content);
+  EXPECT_EQ(folder.names().size(), 1U);  // no temporary
 }
 
 TEST(DurableFile, FoldersAreMadeOneInAnother) {

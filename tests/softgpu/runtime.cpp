@@ -160,6 +160,7 @@ void Runtime::lose(int device, cudaError_t error) {
     for (const Operation& operation : stream->pending)
       if (operation.kind == Operation::Kind::record) operation.record->done = true;
     stream->pending.clear();
+    stream->capture.reset();  // nobody can end it any more
   }
 }
 

@@ -162,6 +162,27 @@ TEST_F(ClaimsTest, ALostClaimIsNotGivenBackInTheNewOwnersPlace) {
   EXPECT_EQ(read_claims(folder).at(kId).owner.host, "b");
 }
 
+TEST_F(ClaimsTest, AnOwnerThatWasSilentForALeaseDoesNotComeBackAfterItsSuccessor) {
+  Claims a(folder, on("a", clock_a)), b(folder, on("b", clock_b));
+  const std::shared_ptr<Claim> silent = a.try_claim(kId);
+  b.try_claim(kId);
+  clock_a.pass(seconds(90));
+  clock_b.pass(seconds(90));
+  ASSERT_TRUE(b.try_claim(kId));  // and given back
+  silent->beat();
+  EXPECT_TRUE(silent->lost());
+  EXPECT_TRUE(read_claims(folder).empty());
+}
+
+TEST_F(ClaimsTest, OnesOwnClaimThatCouldNotBeGivenBackIsTakenAgain) {
+  Claims a(folder, on("a", clock_a));
+  std::shared_ptr<Claim> claim = a.try_claim(kId);
+  const std::string line = *read_if_there(claim_path(folder, kId));
+  claim.reset();
+  std::ofstream(claim_path(folder, kId)) << line;
+  EXPECT_TRUE(a.try_claim(kId));
+}
+
 TEST_F(ClaimsTest, ManyWhoTakeAStaleClaimOverEndWithOneOwner) {
   constexpr int kThreads = 8;
   for (int round = 0; round < 50; ++round) {

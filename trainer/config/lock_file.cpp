@@ -154,9 +154,11 @@ CampaignLock lock_campaign(const std::filesystem::path& folder, const CampaignLo
     require_allowed(path, changes);
     require_same_numerics(path, locked->numerics, now.numerics);
     if (changes.empty()) return *locked;
+    write_durable_file(path, lock_text(now));
+    return now;
   }
-  write_durable_file(path, lock_text(now));
-  return now;
+  if (create_durable_file(path, lock_text(now))) return now;
+  return lock_campaign(folder, now);  // another process was faster: on its terms
 }
 
 }  // namespace mayfly
