@@ -14,39 +14,66 @@ struct FailedAssertion : std::logic_error {
   using std::logic_error::logic_error;
 };
 
-/// Position behind the string that begins at `at`, or the end of its line or text where it does not end.
-std::size_t after_string(const std::string& text, std::size_t at) {
-  const char quote = text[at];
-  const std::string triple(3, quote);
-  const bool long_string = text.compare(at, 3, triple) == 0;
-  at += long_string ? 3 : 1;
-  while (at < text.size()) {
-    if (long_string && text.compare(at, 3, triple) == 0) return at + 3;
-    if (!long_string && text[at] == quote) return at + 1;
-    if (!long_string && text[at] == '\n') return at;
-    at += quote == '"' && text[at] == '\\' ? 2 : 1;
-  }
-  return text.size();
+bool is_ascii(char c) {
+  return static_cast<unsigned char>(c) < 0x80;
 }
 
-/// TOML has letters beyond ASCII in strings and comments alone; elsewhere some of them lead toml++ 3.3
-/// astray.
-void require_ascii_outside_strings(const std::string& text, const std::string& name) {
-  std::size_t at = text.starts_with("\xEF\xBB\xBF") ? 3 : 0;
-  while (at < text.size()) {
-    if (text[at] == '"' || text[at] == '\'') {
-      at = after_string(text, at);
-    } else if (text[at] == '#') {
-      at = std::min(text.find('\n', at), text.size());
-    } else if (static_cast<unsigned char>(text[at]) < 0x80) {
-      ++at;
-    } else {
-      const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
-      throw UsageError(fmt::format(
-          "{}:{}: expected TOML: letters beyond ASCII in quotation marks or comments only", name, line));
+/// TOML has letters beyond ASCII in strings and comments alone, and not as escapes; elsewhere some of them
+/// lead toml++ 3.3 astray.
+class AsciiCheck {
+ public:
+  AsciiCheck(const std::string& text, const std::string& name) : text_(text), name_(name) {}
+
+  void run() {
+    if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
+    while (at_ < text_.size()) {
+      if (text_[at_] == '"' || text_[at_] == '\'')
+        pass_string();
+      else if (text_[at_] == '#')
+        at_ = std::min(text_.find('\n', at_), text_.size());
+      else if (is_ascii(text_[at_]))
+        ++at_;
+      else
+        refuse();
     }
   }
-}
+
+ private:
+  /// To behind the string that begins here, or the end of its line or text where it does not end.
+  void pass_string() {
+    const char quote = text_[at_];
+    const std::string triple(3, quote);
+    const bool long_string = text_.compare(at_, 3, triple) == 0;
+    const std::string end = long_string ? triple : std::string(1, quote);
+    for (at_ += end.size(); at_ < text_.size() && text_.compare(at_, end.size(), end) != 0;) {
+      if (!long_string && text_[at_] == '\n') return;
+      if (quote == '"' && text_[at_] == '\\')
+        pass_escape();
+      else
+        ++at_;
+    }
+    at_ = std::min(at_ + end.size(), text_.size());
+  }
+
+  /// A backslash and what it escapes: a letter, or the end of a line and the blanks of the next.
+  void pass_escape() {
+    const std::size_t next = std::min(text_.find_first_not_of(" \t\r\n", at_ + 1), text_.size());
+    if (next < text_.size() && !is_ascii(text_[next])) refuse();
+    at_ = next == at_ + 1 ? at_ + 2 : next;
+  }
+
+  [[noreturn]] void refuse() const {
+    const auto line = 1 + std::count(text_.begin(), text_.begin() + static_cast<std::ptrdiff_t>(at_), '\n');
+    throw UsageError(
+        fmt::format("{}:{}: expected TOML: letters beyond ASCII in quotation marks or comments only, and "
+                    "not after a backslash",
+                    name_, line));
+  }
+
+  const std::string& text_;
+  const std::string& name_;
+  std::size_t at_ = 0;
+};
 
 }  // namespace
 
@@ -55,7 +82,7 @@ void toml_assertion_failed(const char* assertion) {
 }
 
 toml::table parse_toml(const std::string& text, const std::string& name) {
-  require_ascii_outside_strings(text, name);
+  AsciiCheck(text, name).run();
   try {
     return toml::parse(text, name);
   } catch (const toml::parse_error& error) {

@@ -86,6 +86,9 @@ const Malformed kMalformed[] = {
      "batch_gr\xC3\xB6\xC3\x9F"
      "e = 100",
      "a.toml:2: expected TOML: letters beyond ASCII"},
+    {"batch_size = 100", "batch_size = \"\\\xC5\xA0\"", "a.toml:2: expected TOML: letters beyond ASCII"},
+    {"batch_size = 100", "batch_size = \"\"\"\\\n \xC5\xA0\"\"\"",
+     "a.toml:2: expected TOML: letters beyond ASCII"},
     {"batch_size = 100\n", "", "a.toml: batch_size is missing"},
     {"batch_size = 100", "batch_size = 100\nbatch_size = 100", "a.toml:3:"},
     {"momentum = 0", "momentum = 1979-05-27", "a.toml:4: key momentum: expected a string"},
