@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 
 #include "core/error.h"
 #include "kernels/backend.h"
@@ -100,22 +99,6 @@ std::optional<CampaignLock> merged_lock(const Settings& target, const std::vecto
   return lock;
 }
 
-std::string conventions_difference(const RunConventions& there, const RunConventions& here) {
-  const auto a = nlohmann::json::parse(run_conventions_text(there));
-  const auto b = nlohmann::json::parse(run_conventions_text(here));
-  std::string text;
-  const auto compare = [&](const std::string& key) {
-    const auto old_value = a.value(key, nlohmann::json());
-    const auto new_value = b.value(key, nlohmann::json());
-    if (key != "mayfly_version" && old_value != new_value)
-      text += fmt::format("  {}: {} and {}\n", key, old_value.dump(), new_value.dump());
-  };
-  nlohmann::json keys = a;
-  keys.update(b);
-  for (const auto& entry : keys.items()) compare(entry.key());
-  return text;
-}
-
 /// campaign.json by name of its folder, as far as the folders were seen.
 class MergedConventions {
  public:
@@ -150,7 +133,9 @@ class MergedConventions {
   }
 
   static void require_same(const Known& known, const fs::path& folder, const RunConventions& here) {
-    const std::string differences = conventions_difference(known.conventions, here);
+    std::string differences;
+    for (const ConventionDifference& d : convention_differences(known.conventions, here))
+      differences += fmt::format("  {}: {} and {}\n", d.key, d.there, d.here);
     if (differences.empty()) return;
     throw UsageError(
         fmt::format("campaign.json: tables in {} and {} were made otherwise and cannot share a "

@@ -104,19 +104,19 @@ RunConventions from_json(const Json& json, const std::string& name) {
   return conventions;
 }
 
-std::string difference(const Json& there, const Json& here) {
-  std::string text;
-  const RunConventions any;
-  visit_members(any, [&](const char* key, const auto&) {
-    const Json old_value = there.value(key, Json());
-    const Json new_value = here.value(key, Json());
-    if (old_value == new_value || key == std::string_view(kVersionKey)) return;
-    text += fmt::format("\n  {}: {} there, {} here", key, old_value.dump(), new_value.dump());
-  });
-  return text;
-}
-
 }  // namespace
+
+std::vector<ConventionDifference> convention_differences(const RunConventions& there,
+                                                         const RunConventions& here) {
+  const Json a = to_json(there), b = to_json(here);
+  std::vector<ConventionDifference> differences;
+  visit_members(here, [&](const char* key, const auto&) {
+    const Json there_value = a.value(key, Json()), here_value = b.value(key, Json());
+    if (there_value != here_value && key != std::string_view(kVersionKey))
+      differences.push_back({key, there_value.dump(), here_value.dump()});
+  });
+  return differences;
+}
 
 std::string run_conventions_text(const RunConventions& conventions) {
   return to_json(conventions).dump(2) + "\n";
@@ -132,13 +132,14 @@ std::optional<RunConventions> read_run_conventions(const std::filesystem::path& 
 
 void write_run_conventions(const std::filesystem::path& folder, const RunConventions& conventions) {
   const std::filesystem::path path = folder / kFileName;
-  const Json here = to_json(conventions);
   if (const auto there = read_run_conventions(folder)) {
-    const std::string differences = difference(to_json(*there), here);
-    if (differences.empty()) return;
+    std::string text;
+    for (const ConventionDifference& d : convention_differences(*there, conventions))
+      text += fmt::format("\n  {}: {} there, {} here", d.key, d.there, d.here);
+    if (text.empty()) return;
     throw UsageError(
         fmt::format("{}: its tables were made otherwise; use another folder, or the same settings:{}",
-                    path.string(), differences));
+                    path.string(), text));
   }
   if (!create_durable_file(path, run_conventions_text(conventions)))
     write_run_conventions(folder, conventions);  // another process was faster

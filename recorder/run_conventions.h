@@ -35,6 +35,17 @@ struct RunConventions {
   bool operator==(const RunConventions&) const = default;
 };
 
+/// A key by which tables were made differently, and both values as JSON.
+struct ConventionDifference {
+  std::string key;
+  std::string there;
+  std::string here;
+};
+
+/// All of them but the version of Mayfly, since equal arithmetic_version means equal bits.
+std::vector<ConventionDifference> convention_differences(const RunConventions& there,
+                                                         const RunConventions& here);
+
 /// The text of campaign.json, a line for each key.
 std::string run_conventions_text(const RunConventions& conventions);
 

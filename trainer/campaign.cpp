@@ -11,6 +11,7 @@
 #include "recorder/durable_file.h"
 #include "recorder/journal.h"
 #include "recorder/tables_folder.h"
+#include "trainer/campaign_files.h"
 #include "trainer/checkpoint.h"
 #include "trainer/claim_leftovers.h"
 #include "trainer/conventions.h"
@@ -70,8 +71,8 @@ void prepare_folders(const std::vector<CampaignNetwork>& missing, DatasetStore& 
 void clean_up(const std::vector<CampaignNetwork>& networks, DatasetStore& datasets,
               const std::filesystem::path& folder) {
   std::map<std::string, std::filesystem::path> tables;
-  std::set<std::filesystem::path> folders = {folder, folder / "failed", folder / "exports",
-                                             folder / "journal", folder / "slurm"};
+  const std::vector<std::filesystem::path> others = folders_with_temporaries(folder);
+  std::set<std::filesystem::path> folders(others.begin(), others.end());
   for (const CampaignNetwork& network : networks) {
     const auto path = campaign_table_path(folder, network.spec, datasets.get(network.spec.dataset));
     tables.emplace(network.spec.id, path);

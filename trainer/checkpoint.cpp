@@ -8,6 +8,7 @@
 #include "core/error.h"
 #include "recorder/durable_file.h"
 #include "recorder/spec_file.h"
+#include "trainer/campaign_files.h"
 #include "trainer/conventions.h"
 
 namespace mayfly {
@@ -97,14 +98,12 @@ std::filesystem::path set_aside(const std::filesystem::path& path) {
 
 void remove_checkpoints(const std::filesystem::path& campaign, const std::set<std::string>& ids) {
   std::error_code ignored;
-  for (std::filesystem::directory_iterator entry(campaign / "work", ignored), end; entry != end;
-       entry.increment(ignored)) {
-    if (ignored) return;
-    const std::string name = entry->path().filename().string();
-    const bool temporary = name.starts_with('.') && name.ends_with(".part");
+  for (const std::filesystem::path& file : files_in(campaign / "work")) {
+    const std::string name = file.filename().string();
+    const bool temporary = is_temporary(name);
     const std::size_t id = temporary ? 1 : 0, dot = name.find(".ckpt", id);
     if (dot == std::string::npos || (!temporary && dot + 5 != name.size())) continue;
-    if (ids.contains(name.substr(id, dot - id))) std::filesystem::remove(entry->path(), ignored);
+    if (ids.contains(name.substr(id, dot - id))) std::filesystem::remove(file, ignored);
   }
 }
 

@@ -12,22 +12,13 @@
 
 #include "core/error.h"
 #include "recorder/output_file.h"
+#include "trainer/campaign_files.h"
 #include "trainer/claim_file.h"
 
 namespace mayfly {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// Files of a network are called ID.<what>, temporaries .ID.<what>.<host>-<pid>-<counter>.part.
-std::string network_of(const std::string& name) {
-  const std::size_t begin = name.starts_with('.') ? 1 : 0;
-  return name.substr(begin, name.find('.', begin) - begin);
-}
-
-bool is_temporary(const std::string& name) {
-  return name.starts_with('.') && name.ends_with(".part");
-}
 
 /// Whether a temporary file is of a process of this host that lives no more.
 bool abandoned(std::string_view name) {
@@ -41,13 +32,6 @@ bool abandoned(std::string_view name) {
   const auto read = std::from_chars(name.data() + pid_begin + 1, name.data() + counter, pid);
   return read.ec == std::errc() && read.ptr == name.data() + counter && pid > 0 && ::kill(pid, 0) != 0 &&
          errno == ESRCH;
-}
-
-std::vector<fs::path> files_of(const fs::path& folder) {
-  std::vector<fs::path> files;
-  std::error_code none;  // no folder, no leftovers
-  for (const auto& entry : fs::directory_iterator(folder, none)) files.push_back(entry.path());
-  return files;
 }
 
 void remove_dead_claim(const fs::path& path) {
@@ -65,14 +49,15 @@ void remove_leftovers(const fs::path& campaign, const std::vector<fs::path>& fol
                       const std::function<bool(const std::string& id)>& complete) {
   std::error_code ignored;
   for (const fs::path& folder : folders)
-    for (const fs::path& file : files_of(folder)) {
+    for (const fs::path& file : files_in(folder)) {
       const std::string name = file.filename().string();
-      if (is_temporary(name) && (abandoned(name) || complete(network_of(name)))) fs::remove(file, ignored);
+      if (is_temporary(name) && (abandoned(name) || complete(network_of_file(name))))
+        fs::remove(file, ignored);
     }
-  for (const fs::path& file : files_of(work_folder(campaign))) {
+  for (const fs::path& file : files_in(work_folder(campaign))) {
     const std::string name = file.filename().string();
     if (name.find(".ckpt.bad-") != std::string::npos) continue;  // set aside to be looked at
-    if (complete(network_of(name)) || (is_temporary(name) && abandoned(name)))
+    if (complete(network_of_file(name)) || (is_temporary(name) && abandoned(name)))
       fs::remove(file, ignored);
     else if (file.extension() == ".claim")
       remove_dead_claim(file);
