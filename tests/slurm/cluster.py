@@ -164,6 +164,17 @@ class Cluster:
             raise AssertionError(f"{' '.join(command)}: exit code {done.returncode}\n{done.stdout}{done.stderr}")
         return done.stdout
 
+    def signal(self, job, name):
+        """Signals a batch script. Just after its start Slurm may say "can not be altered now, try again later"."""
+        try_again_later = "exit code 229"  # ESLURM_TRANSITION_STATE_NO_UPDATE, of which a shell sees the low byte
+        for attempt in range(50):
+            try:
+                return self.run("scancel", "--batch", f"--signal={name}", job)
+            except AssertionError as refused:
+                if try_again_later not in str(refused) or attempt == 49:
+                    raise
+                time.sleep(0.2)
+
     def state(self, job):
         """RUNNING, PENDING, ...; empty once the job is over."""
         return self.run("squeue", "-h", "-j", job, "-t", "PENDING,RUNNING,COMPLETING", "-o", "%T", check=False).strip()

@@ -96,7 +96,7 @@ def give_time(cluster, task):
 
 def stop_by_signal(cluster, trial, task):
     wait_for(f"{task} is at work", lambda: trial.at_work(cluster, task))
-    cluster.run("scancel", "--batch", "--signal=USR1", task)
+    cluster.signal(task, "USR1")
     wait_for(f"{task} stops at a signal and is queued again", lambda: trial.says(task, "stopped, and queued to go on"))
     give_time(cluster, task)
 
