@@ -6,7 +6,7 @@
 // A line a network; the last lines are geometric mean, smallest and median of the ratios (PyTorch's seconds
 // by Mayfly's; of each network the median of its pairs). FILE gets every pair. Exit code 5 where the two do
 // not compute the same losses. Draws whose step takes PyTorch more than 2 s are replaced; they are listed,
-// and those of at most about 6 s are in the second summary, by one pair.
+// and those of at most 6 s are in the second summary, by one pair.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,11 +17,11 @@
 #include <functional>
 
 #include "bench/command_line.h"
+#include "bench/drawn_networks.h"
 #include "bench/random_images.h"
 #include "bench/torch_peer.h"
 #include "core/error.h"
 #include "core/network_shapes.h"
-#include "generator/sample.h"
 #include "kernels/backend.h"
 #include "nn/network.h"
 #include "nn/normalize.h"
@@ -34,7 +34,6 @@ namespace {
 constexpr double kLongestStep = 2.0;  // seconds of PyTorch
 constexpr double kNeverTried = 6.0;
 constexpr double kLeastSeconds = 0.3;  // that are timed at once
-constexpr std::uint64_t kSeed = 7;
 
 /// Mayfly's network on one core.
 class MayflyPeer {
@@ -162,28 +161,6 @@ Comparison compare(const NamedNetwork& named, int pairs) {
   return comparison;
 }
 
-std::vector<NamedNetwork> drawn_networks(std::uint32_t first, std::uint32_t count) {
-  const SamplingPlan plan{.space = preset_search_space("published"),
-                          .campaign_seed = kSeed,
-                          .datasets = {{.name = "CIFAR100",
-                                        .classes = 100,
-                                        .image = kColour,
-                                        .train_images = 50000,
-                                        .validation_images = 10000},
-                                       {.name = "FashionMNIST",
-                                        .classes = 10,
-                                        .image = kGray,
-                                        .train_images = 60000,
-                                        .validation_images = 10000}}};
-  std::vector<NamedNetwork> networks;
-  for (std::uint32_t i = first; i < first + count; ++i) {
-    const SampledNetwork sampled = sample_network(plan, i);
-    networks.push_back({fmt::format("published_{:03}_{}", i, sampled.spec.dataset), sampled.spec,
-                        plan.datasets[sampled.dataset].image});
-  }
-  return networks;
-}
-
 /// Seconds that a step takes PyTorch at a good rate for it.
 double expected_seconds(const NamedNetwork& named) {
   constexpr double kRate = 60e9;  // FLOP/s by the nominal count
@@ -191,10 +168,11 @@ double expected_seconds(const NamedNetwork& named) {
   return 6.0 * static_cast<double>(shapes.nominal_macs_per_image()) * named.spec.batch_size / kRate;
 }
 
-/// Whether a step takes PyTorch too long to be repeated.
-bool is_long(const NamedNetwork& named) {
+/// Seconds that PyTorch's first step takes, or the estimate where that alone is too much.
+double seconds_of_first_step(const NamedNetwork& named) {
+  if (const double expected = expected_seconds(named); expected > kNeverTried) return expected;
   Torch theirs(named, images_for(named), false);
-  return seconds_of(1, [&] { theirs.train_step(); }) > kLongestStep;
+  return seconds_of(1, [&] { theirs.train_step(); });
 }
 
 void print(const Comparison& c) {
@@ -257,13 +235,11 @@ class Run {
 int compare_all(int count, Run& run) {
   std::vector<double> ratios, with_long;
   for (std::uint32_t i = 0; static_cast<int>(ratios.size()) < count; ++i) {
-    const NamedNetwork named = drawn_networks(i, 1).front();
-    if (const double seconds = expected_seconds(named); seconds > kNeverTried) {
-      fmt::print("{}: replaced untried: a step would take PyTorch about {:.0f} s\n", named.name, seconds);
-      continue;
-    }
-    const bool long_one = is_long(named);
-    if (long_one) fmt::print("{}: replaced: a step takes PyTorch more than {} s\n", named.name, kLongestStep);
+    const NamedNetwork named = drawn_network(i);
+    const double seconds = seconds_of_first_step(named);
+    const bool long_one = seconds > kLongestStep;
+    if (long_one) fmt::print("{}: replaced: a step takes PyTorch about {:.1f} s\n", named.name, seconds);
+    if (seconds > kNeverTried) continue;
     with_long.push_back(long_one ? run.add(named, 1) : run.add(named));
     if (!long_one) ratios.push_back(with_long.back());
   }

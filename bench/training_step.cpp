@@ -1,34 +1,37 @@
-// Whole training steps of the named networks on one core, or on a GPU (--device cuda, --arithmetic fast):
-// images/s, useful FLOP/s and percent of the peak.
+// Whole training steps on one core, or on a GPU (--device cuda, --arithmetic fast): the named networks and 60
+// of the published search space (--networks N). Counters: images/s, useful FLOP/s, percent of the peak, the
+// roofline bound in percent of the step (step_profile.cpp), and the shares of the step in percent.
 #include <benchmark/benchmark.h>
 
-#include "bench/random_images.h"
-#include "bench/report.h"
-#include "kernels/backend.h"
-#include "nn/network.h"
-#include "nn/normalize.h"
-#include "trainer/self_test/layer_bench.h"
-#include "trainer/self_test/named_networks.h"
+#include "bench/drawn_networks.h"
+#include "bench/measured_step.h"
 
 namespace mayfly::bench {
 namespace {
 
-/// Steps of an epoch: the device counts them by itself, and the host only begins anew after so many.
-constexpr std::uint32_t kSteps = 256;
+double share_of(const MeasuredStep& step, const std::vector<std::string>& operations) {
+  double seconds = 0;
+  for (const OperationCost& cost : step.costs())
+    if (std::find(operations.begin(), operations.end(), cost.operation) != operations.end())
+      seconds += cost.seconds;
+  return 100 * seconds / step.seconds();
+}
+
+void count_shares(benchmark::State& state, const MeasuredStep& step) {
+  state.counters["bound_%"] = 100 * step.bound() / step.seconds();
+  state.counters["forward_%"] = share_of(step, {"forward"});
+  state.counters["data_gradient_%"] = share_of(step, {"data gradient"});
+  state.counters["weight_gradient_%"] = share_of(step, {"weight gradient"});
+  state.counters["pooling_%"] = share_of(step, {"pooling forward", "pooling backward"});
+  state.counters["SGD_%"] = share_of(step, {"SGD"});
+}
 
 void training_step(benchmark::State& state, const NamedNetwork& named, const Subject& subject) {
-  const auto batch_size = static_cast<std::size_t>(named.spec.batch_size);
-  const RandomImages images(named.image, named.spec.classes, batch_size);
+  count_shares(state, MeasuredStep(named, subject));
   const auto backend = subject.device->make_backend(1);
-  const auto dataset = backend->make_dataset(images.pixels, images.labels, named.image);
-  Network network(*backend, named.spec, named.image, pixel_table(Normalize::half, {}, named.image), {});
-  network.initialise();
-  network.set_order(cyclic_order(kSteps * batch_size, batch_size));  // one batch, again and again
-  time_calls(state, *backend, [&] {
-    if (backend->counters().step == kSteps) backend->set_counters({.updates = 1});
-    network.train_step(*dataset);
-  });
-  count_useful(state, training_flops(network.shapes()), subject.peak.flops);
+  RepeatedStep step(named, *backend);
+  time_calls(state, *backend, [&] { step.run(); });
+  count_useful(state, step.flops(), subject.peak.flops);
   state.counters["images/s"] = rate(named.spec.batch_size);
 }
 
@@ -37,8 +40,11 @@ void training_step(benchmark::State& state, const NamedNetwork& named, const Sub
 
 int main(int argc, char** argv) {
   using namespace mayfly;
-  return bench::run_benchmarks(argc, argv, [](const bench::Subject& subject) {
-    for (const NamedNetwork& network : named_networks())
+  const int drawn = std::stoi(bench::take_option(argc, argv, "networks", "60"));
+  return bench::run_benchmarks(argc, argv, [drawn](const bench::Subject& subject) {
+    std::vector<NamedNetwork> networks = named_networks();
+    for (int i = 0; i < drawn; ++i) networks.push_back(bench::drawn_network(static_cast<std::uint32_t>(i)));
+    for (const NamedNetwork& network : networks)
       bench::register_benchmark(network.name, subject, [=](benchmark::State& state) {
         bench::training_step(state, network, subject);
       });

@@ -1,0 +1,56 @@
+// Training steps of a network, measured operation by operation, and their roofline bound.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "bench/random_images.h"
+#include "bench/report.h"
+#include "bench/timed_backend.h"
+#include "nn/network.h"
+#include "trainer/self_test/named_networks.h"
+
+namespace mayfly::bench {
+
+/// A named network, or a drawn one ("published_017_CIFAR100" or "published_017"). UsageError for other names.
+NamedNetwork network_called(const std::string& name);
+
+/// One batch of noise, trained again and again.
+class RepeatedStep {
+ public:
+  RepeatedStep(const NamedNetwork& named, Backend& backend);
+  void run();
+  double flops() const;  ///< useful ones
+
+ private:
+  const RandomImages images_;
+  Backend& backend_;
+  std::unique_ptr<DeviceDataset> dataset_;
+  Network network_;
+};
+
+/// Where its time goes.
+class MeasuredStep {
+ public:
+  /// Trains for about half a second, after two steps to warm up.
+  MeasuredStep(const NamedNetwork& named, const Subject& subject);
+
+  const std::vector<OperationCost>& costs() const { return costs_; }  ///< of one step
+  double seconds() const { return seconds_; }                         ///< of one step, sum of its operations
+  double flops() const { return step_.flops(); }
+  double bytes() const { return bytes_; }                        ///< of the network's memory
+  double bytes_per_second() const { return bytes_per_second_; }  ///< of copying so much memory
+
+  /// Seconds below which the operation, or the step, cannot come at this peak and this rate of copying.
+  double bound(const OperationCost& cost) const;
+  double bound() const;
+
+ private:
+  DevicePeak peak_;
+  TimedBackend backend_;
+  RepeatedStep step_;
+  std::vector<OperationCost> costs_;
+  double seconds_ = 0, bytes_ = 0, bytes_per_second_ = 0;
+};
+
+}  // namespace mayfly::bench

@@ -1,0 +1,168 @@
+#include "bench/timed_backend.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "core/network_shapes.h"
+
+namespace mayfly::bench {
+namespace {
+
+/// The entry of an operation; made where there is none.
+OperationCost& cost_of(std::deque<OperationCost>& costs, const std::string& operation, int layer = 0) {
+  const auto found = std::find_if(costs.begin(), costs.end(), [&](const OperationCost& cost) {
+    return cost.operation == operation && cost.layer == layer;
+  });
+  return found != costs.end() ? *found : costs.emplace_back(OperationCost{operation, layer});
+}
+
+struct Work {
+  double flops = 0;
+  double floats = 0;  ///< read and written
+};
+
+/// Runs `body`, waits for the device and adds to `cost`.
+template <class Body>
+void measure(Backend& backend, OperationCost& cost, const Work& work, const Body& body) {
+  const auto begin = std::chrono::steady_clock::now();
+  body();
+  backend.synchronise();
+  cost.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  cost.flops += work.flops;
+  cost.bytes += sizeof(float) * work.floats;
+}
+
+double input_floats(const Conv2dShape& s) {
+  return static_cast<double>(s.batch) * s.in_channels * s.height * s.width;
+}
+double output_floats(const Conv2dShape& s) {
+  return static_cast<double>(s.batch) * s.out_channels * s.out_positions();
+}
+
+class TimedConv2d final : public Conv2d {
+ public:
+  TimedConv2d(const Conv2dShape& shape, Backend& backend, std::deque<OperationCost>& costs, int layer)
+      : backend_(backend),
+        conv_(backend.make_conv2d(shape)),
+        work_{.flops = 2.0 * static_cast<double>(useful_macs(shape)) * shape.batch,
+              .floats =
+                  input_floats(shape) + output_floats(shape) + static_cast<double>(conv_->weight_floats())},
+        forward_(cost_of(costs, "forward", layer)),
+        data_gradient_(cost_of(costs, "data gradient", layer)),
+        weight_gradient_(cost_of(costs, "weight gradient", layer)) {}
+
+  std::size_t weight_floats() const override { return conv_->weight_floats(); }
+  void forward(const float* x, const float* weights, const float* bias, const Activation& activation,
+               float* y) override {
+    measure(backend_, forward_, work_, [&] { conv_->forward(x, weights, bias, activation, y); });
+  }
+  void data_gradient(const float* dy, const float* weights, float* dx) override {
+    measure(backend_, data_gradient_, work_, [&] { conv_->data_gradient(dy, weights, dx); });
+  }
+  void weight_gradient(const float* x, const float* dy, float* dw) override {
+    measure(backend_, weight_gradient_, work_, [&] { conv_->weight_gradient(x, dy, dw); });
+  }
+  void import_weights(std::span<const float> logical, float* weights) override {
+    conv_->import_weights(logical, weights);
+  }
+  void export_weights(const float* weights, std::span<float> logical) override {
+    conv_->export_weights(weights, logical);
+  }
+
+ private:
+  Backend& backend_;
+  std::unique_ptr<Conv2d> conv_;
+  Work work_;
+  OperationCost &forward_, &data_gradient_, &weight_gradient_;
+};
+
+class TimedMaxPool2d final : public MaxPool2d {
+ public:
+  TimedMaxPool2d(const Pool2dShape& s, Backend& backend, std::deque<OperationCost>& costs, int layer)
+      : backend_(backend),
+        pool_(backend.make_max_pool2d(s)),
+        work_{.floats = static_cast<double>(s.batch) * s.channels *
+                        (s.height * s.width + s.out_height * s.out_width)},
+        forward_(cost_of(costs, "pooling forward", layer)),
+        backward_(cost_of(costs, "pooling backward", layer)) {}
+
+  std::size_t winner_bytes() const override { return pool_->winner_bytes(); }
+  void forward(const float* x, float* y, void* winners) override {
+    measure(backend_, forward_, work_, [&] { pool_->forward(x, y, winners); });
+  }
+  void backward(const float* dy, const void* winners, float* dx) override {
+    measure(backend_, backward_, work_, [&] { pool_->backward(dy, winners, dx); });
+  }
+
+ private:
+  Backend& backend_;
+  std::unique_ptr<MaxPool2d> pool_;
+  Work work_;
+  OperationCost &forward_, &backward_;
+};
+
+class TimedGather final : public Gather {
+ public:
+  TimedGather(std::unique_ptr<Gather> gather, Backend& backend, OperationCost& cost)
+      : backend_(backend), gather_(std::move(gather)), cost_(cost) {}
+
+  std::size_t image_floats() const override { return gather_->image_floats(); }
+  void run(const DeviceDataset& dataset, const std::uint32_t* order, float* x,
+           std::uint32_t* labels) override {
+    measure(backend_, cost_, {.floats = static_cast<double>(image_floats())},
+            [&] { gather_->run(dataset, order, x, labels); });
+  }
+
+ private:
+  Backend& backend_;
+  std::unique_ptr<Gather> gather_;
+  OperationCost& cost_;
+};
+
+}  // namespace
+
+void TimedBackend::reset() {
+  for (OperationCost& cost : costs_) cost.seconds = cost.flops = cost.bytes = 0;
+}
+
+std::unique_ptr<Conv2d> TimedBackend::make_conv2d(const Conv2dShape& shape) {
+  return std::make_unique<TimedConv2d>(shape, *timed_, costs_, ++convolutions_);
+}
+
+std::unique_ptr<MaxPool2d> TimedBackend::make_max_pool2d(const Pool2dShape& shape) {
+  return std::make_unique<TimedMaxPool2d>(shape, *timed_, costs_, ++poolings_);
+}
+
+std::unique_ptr<Gather> TimedBackend::make_gather(const GatherShape& shape,
+                                                  std::span<const float> pixel_table) {
+  return std::make_unique<TimedGather>(timed_->make_gather(shape, pixel_table), *timed_,
+                                       cost_of(costs_, "gather"));
+}
+
+void TimedBackend::activation_backward(const Conv2dShape& shape, const Activation& activation, const float* y,
+                                       float* dy, float* dbias) {
+  measure(*timed_, cost_of(costs_, "bias, ReLU, dropout backward"), {.floats = 3 * output_floats(shape)},
+          [&] { timed_->activation_backward(shape, activation, y, dy, dbias); });
+}
+
+void TimedBackend::dropout_mask(const DropoutShape& shape, double rate, std::uint32_t seed,
+                                std::uint32_t layer, float* mask) {
+  const double elements = shape.per_element ? static_cast<double>(shape.height) * shape.width : 1;
+  measure(*timed_, cost_of(costs_, "dropout masks"), {.floats = elements * shape.batch * shape.channels},
+          [&] { timed_->dropout_mask(shape, rate, seed, layer, mask); });
+}
+
+void TimedBackend::softmax_cross_entropy(int batch, int classes, const float* logits,
+                                         const std::uint32_t* labels, float* dlogits) {
+  measure(*timed_, cost_of(costs_, "loss"), {.floats = 2.0 * batch * classes},
+          [&] { timed_->softmax_cross_entropy(batch, classes, logits, labels, dlogits); });
+}
+
+void TimedBackend::sgd(const SgdScalars& scalars, std::size_t count, const float* gradients, float* weights,
+                       float* momentum) {
+  const double passes = scalars.momentum != 0 ? 5 : 3;
+  measure(*timed_, cost_of(costs_, "SGD"), {.floats = passes * static_cast<double>(count)},
+          [&] { timed_->sgd(scalars, count, gradients, weights, momentum); });
+}
+
+}  // namespace mayfly::bench
