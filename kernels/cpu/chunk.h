@@ -16,11 +16,12 @@ struct SegmentList {
   int count = 0;
 };
 
-/// A product: the tile of C at one map position or tap. Its terms lie in cells (taps, kernel rows,
-/// positions).
+/// A product: the tile of C at one map position or tap, and one panel. Its terms lie in cells (taps, kernel
+/// rows, positions).
 ///   std::int64_t terms() const;   int cell_terms() const;
 ///   Segment place(int cell, int first, int length) const;   // the run of terms first.. of that cell
-///   float* c() const;   Epilogue epilogue() const;           // used where job.epilogue is asked for
+///   void set_panel(BatchReduce& job) const;                  // b_row, c, c_row, columns
+///   Epilogue epilogue() const;                               // used where job.epilogue is asked for
 template <class Product>
 void cut_chunk(const Product& product, std::int64_t begin, std::int64_t end, SegmentList& list) {
   list.count = 0;
@@ -36,8 +37,8 @@ void cut_chunk(const Product& product, std::int64_t begin, std::int64_t end, Seg
 }
 
 /// Runs products items.begin..items.end-1, the first chunk of each, then the second of each, ..., so that
-/// neighbours share the cached rows of B. `product_of(item)` makes a Product; `chunk` is L; `job` holds what
-/// all have in common.
+/// neighbours share what is cached. `product_of(item)` makes a Product; `chunk` is L; `job` holds what all
+/// have in common.
 template <class ProductOf>
 void run_chunks(Part items, std::int64_t chunk, BatchReduce job, bool finish, const ProductOf& product_of) {
   SegmentList list;
@@ -53,7 +54,7 @@ void run_chunks(Part items, std::int64_t chunk, BatchReduce job, bool finish, co
       cut_chunk(product, begin, end, list);
       const Epilogue epilogue = product.epilogue();
       job.segment_count = list.count;
-      job.c = product.c();
+      product.set_panel(job);
       job.add = begin > 0;
       job.epilogue = finish && end >= terms ? &epilogue : nullptr;
       batch_reduce(job);

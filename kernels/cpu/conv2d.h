@@ -26,8 +26,8 @@ class CpuConv2d final : public Conv2d {
   void export_weights(const float* weights, std::span<float> logical) override;
 
  private:
-  /// Into how many parts to cut the items of each panel: one where one core works, else enough for balance.
-  int parts_for(std::size_t panels, int items) const;
+  /// Into how many parts to cut items: one where one core works, else enough for balance.
+  int parts_for(int items) const;
 
   const Conv2dLayout layout_;
   Team& team_;

@@ -1,5 +1,5 @@
 // Data gradient: per input position, the taps through which a kept output reads it, in stride^2 phases that
-// are stride-1 problems of their own; weights transposed one panel of in_channels at a time.
+// are stride-1 problems of their own; weights transposed one group of panels of in_channels at a time.
 #include <stdexcept>
 
 #include "kernels/cpu/chunk.h"
@@ -12,9 +12,15 @@ namespace {
 
 struct Operands {
   const float* dy;
-  const float* transposed;
+  const float* transposed;  ///< of a group of panels
+  int first_channel;        ///< of the group
   float* dx;
 };
+
+/// Where a panel begins among the transposed weights of its group.
+std::ptrdiff_t panel_offset(const Conv2dLayout& layout, const Panel& panel, int first_channel) {
+  return std::ptrdiff_t{panel.begin - first_channel} * layout.taps() * layout.shape.out_channels;
+}
 
 /// One input position and one panel of in_channels; cells are taps.
 class Position {
@@ -23,6 +29,7 @@ class Position {
       : layout_(layout),
         panel_(panel),
         operands_(operands),
+        transposed_(operands.transposed + panel_offset(layout, panel, operands.first_channel)),
         position_(position),
         rows_(taps_of_input(rows_of(layout.shape), position / layout.shape.width)),
         columns_(taps_of_input(columns_of(layout.shape), position % layout.shape.width)) {}
@@ -31,7 +38,12 @@ class Position {
     return std::int64_t{rows_.count} * columns_.count * layout_.shape.out_channels;
   }
   int cell_terms() const { return layout_.shape.out_channels; }
-  float* c() const { return operands_.dx + position_ * layout_.input_position() + panel_.begin; }
+  void set_panel(BatchReduce& job) const {
+    job.b_row = panel_.width;
+    job.c = operands_.dx + position_ * layout_.input_position() + panel_.begin;
+    job.c_row = layout_.shape.in_channels;
+    job.columns = panel_.columns;
+  }
   Epilogue epilogue() const { return {}; }
 
   Segment place(int cell, int first, int length) const {
@@ -42,13 +54,14 @@ class Position {
     const auto slot =
         static_cast<std::ptrdiff_t>(layout_.tap_slots[static_cast<std::size_t>(kh) * shape.kernel_size + kw]);
     return {operands_.dy + (std::ptrdiff_t{oh} * shape.out_width + ow) * layout_.output_position() + first,
-            operands_.transposed + (slot * shape.out_channels + first) * panel_.width, length};
+            transposed_ + (slot * shape.out_channels + first) * panel_.width, length};
   }
 
  private:
   const Conv2dLayout& layout_;
   const Panel& panel_;
   const Operands& operands_;
+  const float* transposed_;
   int position_;
   InputTaps rows_, columns_;
 };
@@ -65,15 +78,13 @@ void transpose_tap(const Conv2dLayout& layout, const Panel& in, int tap, const f
   }
 }
 
-void gradient_of_phase(const Conv2dLayout& layout, const Panel& panel, Part items, const Operands& operands) {
-  const BatchReduce job{.a_row = layout.shape.out_channels,
-                        .a_term = 1,
-                        .b_row = panel.width,
-                        .c_row = layout.shape.in_channels,
-                        .rows = layout.shape.batch,
-                        .columns = panel.columns};
-  run_chunks(items, chunk_terms(layout.shape.out_channels), job, false, [&](int at) {
-    return Position(layout, panel, operands, layout.phase_positions[static_cast<std::size_t>(at)]);
+void gradient_of_products(const Conv2dLayout& layout, const PanelGroup& group, Part positions,
+                          const Operands& operands) {
+  const BatchReduce job{.a_row = layout.shape.out_channels, .a_term = 1, .rows = layout.shape.batch};
+  const Part items{positions.begin * group.count, positions.end * group.count};
+  run_chunks(items, chunk_terms(layout.shape.out_channels), job, false, [&](int item) {
+    return Position(layout, layout.in_panels[group.panel(item)], operands,
+                    layout.phase_positions[static_cast<std::size_t>(group.index(item))]);
   });
 }
 
@@ -82,17 +93,21 @@ void gradient_of_phase(const Conv2dLayout& layout, const Panel& panel, Part item
 void CpuConv2d::data_gradient(const float* dy, const float* weights, float* dx) {
   if (layout_.shape.input_is_image) throw std::logic_error("conv2d: the image has no gradient");
   float* transposed = scratch_.floats();
-  const Operands operands{dy, transposed, dx};
   const int phases = static_cast<int>(layout_.phase_begin.size()) - 1;
-  for (const Panel& panel : layout_.in_panels) {
-    team_.for_each(layout_.taps(),
-                   [&](int tap, int) { transpose_tap(layout_, panel, tap, weights, transposed); });
-    const int parts = parts_for(static_cast<std::size_t>(phases), layout_.shape.height * layout_.shape.width);
+  for (const PanelGroup& group : layout_.data_gradient_groups) {
+    const int first_channel = layout_.in_panels[group.panel(0)].begin;
+    team_.for_each(layout_.taps() * group.count, [&](int item, int) {
+      const Panel& panel = layout_.in_panels[group.panel(item)];
+      transpose_tap(layout_, panel, group.index(item), weights,
+                    transposed + panel_offset(layout_, panel, first_channel));
+    });
+    const Operands operands{dy, transposed, first_channel, dx};
+    const int parts = parts_for(layout_.shape.height * layout_.shape.width);
     team_.for_each(phases * parts, [&](int item, int) {
       const int begin = layout_.phase_begin[static_cast<std::size_t>(item / parts)];
       const int count = layout_.phase_begin[static_cast<std::size_t>(item / parts) + 1] - begin;
       const Part part = part_of(count, item % parts, parts);
-      gradient_of_phase(layout_, panel, {begin + part.begin, begin + part.end}, operands);
+      gradient_of_products(layout_, group, {begin + part.begin, begin + part.end}, operands);
     });
   }
 }

@@ -6,9 +6,6 @@
 namespace mayfly::cpu {
 namespace {
 
-constexpr std::size_t kFewWeights =
-    12 * 1024;  // floats; they stay in the first-level cache while whole rows of y are written
-
 struct Operands {
   const float* x;
   const float* weights;
@@ -33,7 +30,12 @@ class Position {
   std::int64_t terms() const {
     return std::int64_t{rows_.count} * columns_.count * layout_.shape.in_channels;
   }
-  float* c() const { return operands_.y + position_ * layout_.output_position() + panel().begin; }
+  void set_panel(BatchReduce& job) const {
+    job.b_row = panel().width;
+    job.c = operands_.y + position_ * layout_.output_position() + panel().begin;
+    job.c_row = layout_.shape.out_channels;
+    job.columns = panel().columns;
+  }
 
   Epilogue epilogue() const {
     const Activation& activation = operands_.activation;
@@ -85,21 +87,20 @@ class ImagePosition : public Position {
   }
 };
 
-void forward_positions(const Conv2dLayout& layout, std::size_t panel, Part positions,
-                       const Operands& operands) {
+void forward_products(const Conv2dLayout& layout, const PanelGroup& group, Part items,
+                      const Operands& operands) {
   const Conv2dShape& shape = layout.shape;
   const BatchReduce job{.a_row = shape.input_is_image ? layout.image_row() : shape.in_channels,
                         .a_term = 1,
-                        .b_row = layout.out_panels[panel].width,
-                        .c_row = shape.out_channels,
-                        .rows = shape.batch,
-                        .columns = layout.out_panels[panel].columns};
+                        .rows = shape.batch};
   const int chunk = chunk_terms(shape.in_channels);
   if (shape.input_is_image)
-    run_chunks(positions, chunk, job, true,
-               [&](int at) { return ImagePosition(layout, panel, operands, at); });
+    run_chunks(items, chunk, job, true, [&](int item) {
+      return ImagePosition(layout, group.panel(item), operands, group.index(item));
+    });
   else
-    run_chunks(positions, chunk, job, true, [&](int at) { return MapPosition(layout, panel, operands, at); });
+    run_chunks(items, chunk, job, true,
+               [&](int item) { return MapPosition(layout, group.panel(item), operands, group.index(item)); });
 }
 
 }  // namespace
@@ -107,20 +108,12 @@ void forward_positions(const Conv2dLayout& layout, std::size_t panel, Part posit
 void CpuConv2d::forward(const float* x, const float* weights, const float* bias, const Activation& activation,
                         float* y) {
   const Operands operands{x, weights, bias, activation, y};
-  const std::size_t panels = layout_.out_panels.size();
-  const int positions = layout_.shape.out_positions();
-  if (layout_.weight_floats() <= kFewWeights) {
-    team_.for_each(positions, [&](int position, int) {
-      for (std::size_t p = 0; p < panels; ++p)
-        forward_positions(layout_, p, {position, position + 1}, operands);
+  for (const PanelGroup& group : layout_.forward_groups) {
+    const int items = layout_.shape.out_positions() * group.count, parts = parts_for(items);
+    team_.for_each(parts, [&](int part, int) {
+      forward_products(layout_, group, part_of(items, part, parts), operands);
     });
-    return;
   }
-  const int parts = parts_for(panels, positions);
-  team_.for_each(static_cast<int>(panels) * parts, [&](int item, int) {
-    forward_positions(layout_, static_cast<std::size_t>(item / parts),
-                      part_of(positions, item % parts, parts), operands);
-  });
 }
 
 }  // namespace mayfly::cpu

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/network_shapes.h"
 #include "kernels/cpu/batch_reduce.h"
 
 namespace mayfly::cpu {
@@ -48,10 +49,29 @@ std::vector<Panel> panels_of(int channels) {
   return panels;
 }
 
+std::vector<PanelGroup> groups_of(const std::vector<Panel>& panels, int rows) {
+  const int count = static_cast<int>(panels.size());
+  const int columns = panels.back().begin + panels.back().columns;
+  if (rows * (count - 1) > columns) return {{0, count}};
+  std::vector<PanelGroup> groups;
+  for (int panel = 0; panel < count; ++panel) groups.push_back({panel, 1});
+  return groups;
+}
+
+std::size_t group_floats(const std::vector<Panel>& panels, const std::vector<PanelGroup>& groups,
+                         std::size_t rows) {
+  if (groups.size() > 1) return rows * static_cast<std::size_t>(panels.front().width);
+  return rows * static_cast<std::size_t>(panels.back().begin + panels.back().width);
+}
+
 Conv2dLayout::Conv2dLayout(const Conv2dShape& s)
     : shape(s),
       out_panels(panels_of(s.out_channels)),
       in_panels(panels_of(s.in_channels)),
+      forward_groups(groups_of(out_panels, s.batch)),
+      data_gradient_groups(groups_of(in_panels, s.batch)),
+      weight_gradient_groups(
+          groups_of(out_panels, s.input_is_image ? s.kernel_size * s.in_channels : s.in_channels)),
       tap_slots(slots_by_phase(s.kernel_size, s.stride)) {
   std::size_t at = 0;
   for (const Panel& panel : out_panels) {
@@ -64,7 +84,19 @@ Conv2dLayout::Conv2dLayout(const Conv2dShape& s)
 
 std::size_t Conv2dLayout::transposed_floats() const {
   if (shape.input_is_image) return 0;  // the image has no gradient
-  return static_cast<std::size_t>(taps()) * shape.out_channels * in_panels.front().width;
+  return group_floats(in_panels, data_gradient_groups, static_cast<std::size_t>(taps()) * shape.out_channels);
+}
+
+bool Conv2dLayout::packs_gradient() const {
+  constexpr int kLeastUses = 64;  // of an element of dy
+  const std::int64_t elements = std::int64_t{shape.out_positions()} * shape.out_channels;
+  return out_panels.size() > 1 && useful_macs(shape) >= kLeastUses * elements;
+}
+
+std::size_t Conv2dLayout::packed_floats() const {
+  if (!packs_gradient()) return 0;
+  return group_floats(out_panels, weight_gradient_groups,
+                      static_cast<std::size_t>(shape.out_positions()) * shape.batch);
 }
 
 }  // namespace mayfly::cpu

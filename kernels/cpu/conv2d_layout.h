@@ -3,8 +3,9 @@
 // Activations: (height, width, batch, channels), so that every map position is a plain matrix (batch x
 // channels). The gathered image batch: (height + 2*padding, batch, width + 2*padding, channels), borders
 // zero: a kernel row is one run. Weights: panels of out_channels (PanelGeometry), each (tap, in_channel,
-// column), columns padded to whole vectors with +0. Transposed weights, one panel of in_channels at a time:
-// (slot of the tap, out_channel, column).
+// column), columns padded to whole vectors with +0. Transposed weights, one group of panels of in_channels at
+// a time, each (slot of the tap, out_channel, column). Packed output gradients, one group of panels of
+// out_channels at a time, each (position, image, column).
 #pragma once
 
 #include <cstddef>
@@ -24,12 +25,33 @@ struct Panel {
 /// Splits `channels` into panels that the micro-kernel likes, as even as whole vectors allow.
 std::vector<Panel> panels_of(int channels);
 
+/// Panels first..first+count-1, whose products alternate at each map position or tap.
+struct PanelGroup {
+  int first;
+  int count;
+  /// Of product `item`, panels innermost.
+  std::size_t panel(int item) const { return static_cast<std::size_t>(first + item % count); }
+  int index(int item) const { return item / count; }
+};
+
+/// All panels together where `rows` of A are dearer to read again for every panel than B for every position;
+/// else one by one.
+std::vector<PanelGroup> groups_of(const std::vector<Panel>& panels, int rows);
+
+/// Floats of the widest group, `rows` of each panel.
+std::size_t group_floats(const std::vector<Panel>& panels, const std::vector<PanelGroup>& groups,
+                         std::size_t rows);
+
 struct Conv2dLayout {
   explicit Conv2dLayout(const Conv2dShape& shape);
 
   int taps() const { return shape.kernel_size * shape.kernel_size; }
   std::size_t weight_floats() const { return panel_offsets.back(); }
+  /// Of the copies for the data gradient and the weight gradient; 0: not needed.
   std::size_t transposed_floats() const;
+  std::size_t packed_floats() const;
+  /// Whether the weight gradient reads dy so often that a copy in panels pays.
+  bool packs_gradient() const;
   /// Of tap (row-major) and in_channel of panel `p`, in the weights.
   std::size_t weight_offset(std::size_t p, int tap, int in_channel) const {
     return panel_offsets[p] +
@@ -47,6 +69,7 @@ struct Conv2dLayout {
   std::vector<Panel> out_panels;           ///< columns of the forward product and of the weights
   std::vector<std::size_t> panel_offsets;  ///< of out_panels in the weights, and the end
   std::vector<Panel> in_panels;            ///< columns of the data gradient
+  std::vector<PanelGroup> forward_groups, data_gradient_groups, weight_gradient_groups;
   std::vector<int> tap_slots;  ///< tap -> slot; taps of one phase (kh, kw mod stride) together, row-major
   std::vector<int> phase_positions;  ///< input positions, those of one phase (ih, iw mod stride) together
   std::vector<int> phase_begin;      ///< bounds of the phases in phase_positions

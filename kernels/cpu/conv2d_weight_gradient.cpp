@@ -1,6 +1,7 @@
 // Weight gradient: per tap, the output positions that read the map through it; for the image, per kernel row,
 // all output positions (the borders are zeros in memory).
 #include <algorithm>
+#include <cstring>
 
 #include "kernels/cpu/chunk.h"
 #include "kernels/cpu/conv2d.h"
@@ -11,27 +12,50 @@ namespace {
 
 struct Operands {
   const float* x;
-  const float* dy;
+  const float* dy;    ///< all of it, or its copy in panels
+  bool packed;        ///< whether it is the copy
+  int first_channel;  ///< of the group of panels that is packed
   float* dw;
 };
+
+/// Where a panel begins in the packed gradients of its group.
+std::ptrdiff_t panel_offset(const Conv2dLayout& layout, const Panel& panel, int first_channel) {
+  return std::ptrdiff_t{panel.begin - first_channel} * layout.shape.out_positions() * layout.shape.batch;
+}
 
 /// What both kinds of products share: cells are output positions, terms the images of the batch.
 class PanelOfGradient {
  public:
   PanelOfGradient(const Conv2dLayout& layout, std::size_t panel, const Operands& operands)
-      : layout_(layout), operands_(operands), panel_(panel) {}
+      : layout_(layout), operands_(operands), panel_(panel) {
+    const Panel& columns = layout.out_panels[panel];
+    dy_row_ = operands.packed ? columns.width : layout.shape.out_channels;
+    dy_ = operands.dy +
+          (operands.packed ? panel_offset(layout, columns, operands.first_channel) : columns.begin);
+  }
   int cell_terms() const { return layout_.shape.batch; }
   Epilogue epilogue() const { return {}; }
 
  protected:
   const float* dy_at(int oh, int ow, int image) const {
-    return operands_.dy + (std::ptrdiff_t{oh} * layout_.shape.out_width + ow) * layout_.output_position() +
-           std::ptrdiff_t{image} * layout_.shape.out_channels + layout_.out_panels[panel_].begin;
+    const std::ptrdiff_t position = std::ptrdiff_t{oh} * layout_.shape.out_width + ow;
+    return dy_ + (position * layout_.shape.batch + image) * dy_row_;
+  }
+  /// Rows of C begin at tap `tap`.
+  void set_panel(BatchReduce& job, int tap) const {
+    job.b_row = dy_row_;
+    job.c = operands_.dw + layout_.weight_offset(panel_, tap, 0);
+    job.c_row = layout_.out_panels[panel_].width;
+    job.columns = layout_.out_panels[panel_].columns;
   }
 
   const Conv2dLayout& layout_;
   const Operands& operands_;
+
+ private:
   std::size_t panel_;
+  const float* dy_;  // of the panel
+  std::ptrdiff_t dy_row_;
 };
 
 /// One tap on a map: rows of C are in_channels.
@@ -46,7 +70,7 @@ class Tap : public PanelOfGradient {
         columns_(outputs_of_tap(columns_of(layout.shape), kw_)) {}
 
   std::int64_t terms() const { return std::int64_t{rows_.count} * columns_.count * layout_.shape.batch; }
-  float* c() const { return operands_.dw + layout_.weight_offset(panel_, tap_, 0); }
+  void set_panel(BatchReduce& job) const { PanelOfGradient::set_panel(job, tap_); }
 
   Segment place(int cell, int first, int length) const {
     const Conv2dShape& shape = layout_.shape;
@@ -68,9 +92,7 @@ class KernelRow : public PanelOfGradient {
       : PanelOfGradient(layout, panel, operands), kh_(kh) {}
 
   std::int64_t terms() const { return std::int64_t{layout_.shape.out_positions()} * layout_.shape.batch; }
-  float* c() const {
-    return operands_.dw + layout_.weight_offset(panel_, kh_ * layout_.shape.kernel_size, 0);
-  }
+  void set_panel(BatchReduce& job) const { PanelOfGradient::set_panel(job, kh_ * layout_.shape.kernel_size); }
 
   Segment place(int cell, int first, int length) const {
     const Conv2dShape& shape = layout_.shape;
@@ -85,33 +107,54 @@ class KernelRow : public PanelOfGradient {
   int kh_;
 };
 
-void gradient_of_items(const Conv2dLayout& layout, std::size_t panel, Part items, const Operands& operands) {
+void gradient_of_products(const Conv2dLayout& layout, const PanelGroup& group, Part items,
+                          const Operands& operands) {
   const Conv2dShape& shape = layout.shape;
   const bool image = shape.input_is_image;
   const BatchReduce job{.a_row = 1,
                         .a_term = image ? layout.image_row() : shape.in_channels,
-                        .b_row = shape.out_channels,
-                        .c_row = layout.out_panels[panel].width,
-                        .rows = image ? shape.kernel_size * shape.in_channels : shape.in_channels,
-                        .columns = layout.out_panels[panel].columns};
+                        .rows = image ? shape.kernel_size * shape.in_channels : shape.in_channels};
   const int chunk = chunk_terms(shape.batch);
   if (image)
-    run_chunks(items, chunk, job, false, [&](int kh) { return KernelRow(layout, panel, operands, kh); });
+    run_chunks(items, chunk, job, false,
+               [&](int item) { return KernelRow(layout, group.panel(item), operands, group.index(item)); });
   else
-    run_chunks(items, chunk, job, false, [&](int tap) { return Tap(layout, panel, operands, tap); });
+    run_chunks(items, chunk, job, false,
+               [&](int item) { return Tap(layout, group.panel(item), operands, group.index(item)); });
+}
+
+/// The columns of one panel of the gradient at one output position, one image after the other.
+void pack_position(const Conv2dLayout& layout, const Panel& panel, int position, const float* dy,
+                   float* packed) {
+  const float* from = dy + position * layout.output_position() + panel.begin;
+  float* to = packed + std::ptrdiff_t{position} * layout.shape.batch * panel.width;
+  for (int image = 0; image < layout.shape.batch; ++image)
+    std::memcpy(to + std::ptrdiff_t{image} * panel.width,
+                from + std::ptrdiff_t{image} * layout.shape.out_channels,
+                static_cast<std::size_t>(panel.columns) * sizeof(float));
 }
 
 }  // namespace
 
 void CpuConv2d::weight_gradient(const float* x, const float* dy, float* dw) {
-  const Operands operands{x, dy, dw};
-  const std::size_t panels = layout_.out_panels.size();
-  const int items = layout_.shape.input_is_image ? layout_.shape.kernel_size : layout_.taps();
-  const int parts = parts_for(panels, items);
-  team_.for_each(static_cast<int>(panels) * parts, [&](int item, int) {
-    gradient_of_items(layout_, static_cast<std::size_t>(item / parts), part_of(items, item % parts, parts),
-                      operands);
-  });
+  const bool packs = layout_.packs_gradient();
+  float* packed = scratch_.floats();
+  for (const PanelGroup& group : layout_.weight_gradient_groups) {
+    const int first_channel = layout_.out_panels[group.panel(0)].begin;
+    if (packs)
+      team_.for_each(layout_.shape.out_positions() * group.count, [&](int item, int) {
+        const Panel& panel = layout_.out_panels[group.panel(item)];
+        pack_position(layout_, panel, group.index(item), dy,
+                      packed + panel_offset(layout_, panel, first_channel));
+      });
+    const Operands operands{x, packs ? packed : dy, packs, first_channel, dw};
+    const int items =
+        group.count * (layout_.shape.input_is_image ? layout_.shape.kernel_size : layout_.taps());
+    const int parts = parts_for(items);
+    team_.for_each(parts, [&](int part, int) {
+      gradient_of_products(layout_, group, part_of(items, part, parts), operands);
+    });
+  }
 }
 
 }  // namespace mayfly::cpu

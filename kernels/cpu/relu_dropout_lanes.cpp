@@ -13,10 +13,10 @@ HWY_BEFORE_NAMESPACE();
 namespace mayfly::cpu::HWY_NAMESPACE {
 namespace {
 
-/// Gradient through dropout, then ReLU. Where y is +0 because it was dropped, g is +0 already.
-HWY_INLINE Float gradient_of(Float g, Float y, bool relu) {
+/// Gradient through ReLU, after dropout. Where y is +0 because it was dropped, g is +0 already.
+HWY_INLINE Float through_relu(Float g, Float y) {
   const Float zero = hn::Zero(FloatTag());
-  return relu ? hn::IfThenElse(hn::Le(y, zero), zero, g) : g;
+  return hn::IfThenElse(hn::Le(y, zero), zero, g);
 }
 
 #if MAYFLY_PLAIN_LOOP
@@ -81,27 +81,51 @@ void quads(const MaskDraws& draws, std::uint32_t first, std::uint32_t count, flo
 
 #endif
 
-void backward(const PositionGradient& at) {
-  constexpr int kWide = 4;
-  for (int column = 0; column < at.columns; column += kWide * kLanes) {
-    const int vectors = std::min(kWide, (at.columns - column + kLanes - 1) / kLanes);
-    Float sum[kWide];
-    for (int v = 0; v < vectors; ++v) sum[v] = hn::Zero(FloatTag());
-    for (int row = 0; row < at.rows; ++row) {
-      for (int v = 0; v < vectors; ++v) {
-        const int j = column + v * kLanes;
-        const std::ptrdiff_t offset = std::ptrdiff_t{row} * at.columns + j;
-        const FloatMask lanes = first_lanes(at.columns - j);
-        Float g = load(lanes, at.dy + offset);
-        if (at.mask != nullptr) g = drop(g, load(lanes, at.mask + offset));
-        g = gradient_of(g, load(lanes, at.y + offset), at.relu);
-        store(g, lanes, at.dy + offset);
-        sum[v] = hn::Add(sum[v], g);
-      }
+/// kWide vectors of columns from `column`, all rows; the last vector has `last` lanes.
+template <int kWide, bool kRelu, bool kMask>
+void backward_columns(const PositionGradient& at, int column, FloatMask last) {
+  Float sum[kWide];
+  MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) sum[v] = hn::Zero(FloatTag());
+  const auto load_lanes = [&](int v, const float* from) HWY_ATTR {
+    return v < kWide - 1 ? load(from + v * kLanes) : load(last, from + v * kLanes);
+  };
+  for (std::ptrdiff_t offset = column, row = 0; row < at.rows; ++row, offset += at.columns) {
+    MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) {
+      Float g = load_lanes(v, at.dy + offset);
+      if constexpr (kMask) g = drop(g, load_lanes(v, at.mask + offset));
+      if constexpr (kRelu) g = through_relu(g, load_lanes(v, at.y + offset));
+      sum[v] = hn::Add(sum[v], g);
+      if constexpr (!kRelu && !kMask) continue;
+      if (v < kWide - 1)
+        store(g, at.dy + offset + v * kLanes);
+      else
+        store(g, last, at.dy + offset + v * kLanes);
     }
-    for (int v = 0; v < vectors; ++v)
-      store(sum[v], first_lanes(at.columns - column - v * kLanes), at.position_bias + column + v * kLanes);
   }
+  MAYFLY_UNROLL for (int v = 0; v < kWide - 1; ++v) store(sum[v], at.position_bias + column + v * kLanes);
+  store(sum[kWide - 1], last, at.position_bias + column + (kWide - 1) * kLanes);
+}
+
+template <bool kRelu, bool kMask>
+void backward(const PositionGradient& at) {
+  constexpr int kBlock = 4 * kLanes;
+  int column = 0;
+  for (; at.columns - column > 3 * kLanes; column += kBlock)
+    backward_columns<4, kRelu, kMask>(at, column, first_lanes(at.columns - column - 3 * kLanes));
+  const int left = at.columns - column;
+  if (left > 2 * kLanes)
+    backward_columns<3, kRelu, kMask>(at, column, first_lanes(left - 2 * kLanes));
+  else if (left > kLanes)
+    backward_columns<2, kRelu, kMask>(at, column, first_lanes(left - kLanes));
+  else if (left > 0)
+    backward_columns<1, kRelu, kMask>(at, column, first_lanes(left));
+}
+
+void backward(const PositionGradient& at) {
+  if (at.mask != nullptr)
+    at.relu ? backward<true, true>(at) : backward<false, true>(at);
+  else
+    at.relu ? backward<true, false>(at) : backward<false, false>(at);
 }
 
 }  // namespace
