@@ -39,7 +39,10 @@ void tile(const BatchReduce& job, const TilePlace& at) {
   const FloatTag tag;
   Float sum[kRows][kWide];
   MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
-    MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) sum[r][v] = hn::Zero(tag);
+    MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) {
+      sum[r][v] = hn::Zero(tag);
+      __builtin_prefetch(at.c + r * job.c_row + v * kLanes, 1);
+    }
   }
   for (int s = 0; s < job.segment_count; ++s) {
     const float* a = job.segments[s].a + at.a_offset;

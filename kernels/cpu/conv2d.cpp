@@ -32,7 +32,8 @@ void for_each_weight(const Conv2dLayout& layout, const Visit& visit) {
 
 CpuConv2d::CpuConv2d(const Conv2dShape& shape, Team& team, Scratch& scratch)
     : layout_(shape), team_(team), scratch_(scratch) {
-  scratch_.reserve_floats(std::max(layout_.transposed_floats(), layout_.packed_floats()));
+  const auto copies = static_cast<std::size_t>(layout_.shape.out_positions() == 1 ? team.threads() : 1);
+  scratch_.reserve_floats(std::max(copies * layout_.transposed_floats(), layout_.packed_floats()));
 }
 
 int CpuConv2d::parts_for(int items) const {

@@ -26,6 +26,7 @@ class CpuConv2d final : public Conv2d {
   void export_weights(const float* weights, std::span<float> logical) override;
 
  private:
+  void data_gradient_of_one_output(const float* dy, const float* weights, float* dx);
   /// Into how many parts to cut items: one where one core works, else enough for balance.
   int parts_for(int items) const;
 

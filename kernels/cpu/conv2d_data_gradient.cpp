@@ -1,5 +1,6 @@
 // Data gradient: per input position, the taps through which a kept output reads it, in stride^2 phases that
-// are stride-1 problems of their own; weights transposed one group of panels of in_channels at a time.
+// are stride-1 problems of their own; weights transposed one group of panels of in_channels at a time, or one
+// tap at a time where each is needed once.
 #include <stdexcept>
 
 #include "kernels/cpu/chunk.h"
@@ -14,13 +15,14 @@ struct Operands {
   const float* dy;
   const float* transposed;  ///< of a group of panels
   int first_channel;        ///< of the group
+  int taps;                 ///< that are transposed: all, or only that of the position
   float* dx;
-};
 
-/// Where a panel begins among the transposed weights of its group.
-std::ptrdiff_t panel_offset(const Conv2dLayout& layout, const Panel& panel, int first_channel) {
-  return std::ptrdiff_t{panel.begin - first_channel} * layout.taps() * layout.shape.out_channels;
-}
+  /// Where a panel begins among the transposed weights.
+  std::ptrdiff_t panel_offset(const Conv2dLayout& layout, const Panel& panel) const {
+    return std::ptrdiff_t{panel.begin - first_channel} * taps * layout.shape.out_channels;
+  }
+};
 
 /// One input position and one panel of in_channels; cells are taps.
 class Position {
@@ -29,7 +31,7 @@ class Position {
       : layout_(layout),
         panel_(panel),
         operands_(operands),
-        transposed_(operands.transposed + panel_offset(layout, panel, operands.first_channel)),
+        transposed_(operands.transposed + operands.panel_offset(layout, panel)),
         position_(position),
         rows_(taps_of_input(rows_of(layout.shape), position / layout.shape.width)),
         columns_(taps_of_input(columns_of(layout.shape), position % layout.shape.width)) {}
@@ -46,13 +48,19 @@ class Position {
   }
   Epilogue epilogue() const { return {}; }
 
+  int tap(int cell) const {
+    const Conv2dShape& shape = layout_.shape;
+    const int kh = rows_.first_tap + cell / columns_.count * shape.stride;
+    const int kw = columns_.first_tap + cell % columns_.count * shape.stride;
+    return kh * shape.kernel_size + kw;
+  }
+
   Segment place(int cell, int first, int length) const {
     const Conv2dShape& shape = layout_.shape;
     const int row = cell / columns_.count, column = cell % columns_.count;
-    const int kh = rows_.first_tap + row * shape.stride, kw = columns_.first_tap + column * shape.stride;
     const int oh = rows_.first_output - row, ow = columns_.first_output - column;
-    const auto slot =
-        static_cast<std::ptrdiff_t>(layout_.tap_slots[static_cast<std::size_t>(kh) * shape.kernel_size + kw]);
+    const std::ptrdiff_t slot =
+        operands_.taps == 1 ? 0 : layout_.tap_slots[static_cast<std::size_t>(tap(cell))];
     return {operands_.dy + (std::ptrdiff_t{oh} * shape.out_width + ow) * layout_.output_position() + first,
             transposed_ + (slot * shape.out_channels + first) * panel_.width, length};
   }
@@ -66,15 +74,13 @@ class Position {
   InputTaps rows_, columns_;
 };
 
-/// weights (tap, in_channel, out column) of all out panels -> (slot, out_channel, in column) of one in panel.
+/// weights (tap, in_channel, out column) of all out panels -> (out_channel, in column) of one in panel.
 void transpose_tap(const Conv2dLayout& layout, const Panel& in, int tap, const float* weights,
                    float* transposed) {
-  float* to = transposed + std::ptrdiff_t{layout.tap_slots[static_cast<std::size_t>(tap)]} *
-                               layout.shape.out_channels * in.width;
   for (std::size_t p = 0; p < layout.out_panels.size(); ++p) {
     const Panel& out = layout.out_panels[p];
     transpose(weights + layout.weight_offset(p, tap, in.begin), out.width, in.columns, out.columns,
-              to + std::ptrdiff_t{out.begin} * in.width, in.width);
+              transposed + std::ptrdiff_t{out.begin} * in.width, in.width);
   }
 }
 
@@ -88,20 +94,36 @@ void gradient_of_products(const Conv2dLayout& layout, const PanelGroup& group, P
   });
 }
 
+/// Positions of a layer with one output, where every tap belongs to one position: transposed just before it
+/// is used.
+void gradient_of_position(const Conv2dLayout& layout, const float* weights, float* transposed, int index,
+                          const Operands& operands) {
+  const int count = static_cast<int>(layout.in_panels.size());
+  const Position place(layout, layout.in_panels.front(), operands,
+                       layout.phase_positions[static_cast<std::size_t>(index)]);
+  if (place.terms() > 0)
+    for (const Panel& panel : layout.in_panels)
+      transpose_tap(layout, panel, place.tap(0), weights, transposed + operands.panel_offset(layout, panel));
+  gradient_of_products(layout, {0, count}, {index, index + 1}, operands);
+}
+
 }  // namespace
 
 void CpuConv2d::data_gradient(const float* dy, const float* weights, float* dx) {
   if (layout_.shape.input_is_image) throw std::logic_error("conv2d: the image has no gradient");
+  if (layout_.shape.out_positions() == 1) return data_gradient_of_one_output(dy, weights, dx);
   float* transposed = scratch_.floats();
   const int phases = static_cast<int>(layout_.phase_begin.size()) - 1;
   for (const PanelGroup& group : layout_.data_gradient_groups) {
-    const int first_channel = layout_.in_panels[group.panel(0)].begin;
+    const Operands operands{dy, transposed, layout_.in_panels[group.panel(0)].begin, layout_.taps(), dx};
     team_.for_each(layout_.taps() * group.count, [&](int item, int) {
       const Panel& panel = layout_.in_panels[group.panel(item)];
-      transpose_tap(layout_, panel, group.index(item), weights,
-                    transposed + panel_offset(layout_, panel, first_channel));
+      const int tap = group.index(item);
+      const std::ptrdiff_t slot = layout_.tap_slots[static_cast<std::size_t>(tap)];
+      transpose_tap(layout_, panel, tap, weights,
+                    transposed + operands.panel_offset(layout_, panel) +
+                        slot * layout_.shape.out_channels * panel.width);
     });
-    const Operands operands{dy, transposed, first_channel, dx};
     const int parts = parts_for(layout_.shape.height * layout_.shape.width);
     team_.for_each(phases * parts, [&](int item, int) {
       const int begin = layout_.phase_begin[static_cast<std::size_t>(item / parts)];
@@ -110,6 +132,13 @@ void CpuConv2d::data_gradient(const float* dy, const float* weights, float* dx) 
       gradient_of_products(layout_, group, {begin + part.begin, begin + part.end}, operands);
     });
   }
+}
+
+void CpuConv2d::data_gradient_of_one_output(const float* dy, const float* weights, float* dx) {
+  team_.for_each(layout_.shape.height * layout_.shape.width, [&](int index, int thread) {
+    float* transposed = scratch_.floats() + static_cast<std::size_t>(thread) * layout_.transposed_floats();
+    gradient_of_position(layout_, weights, transposed, index, {dy, transposed, 0, 1, dx});
+  });
 }
 
 }  // namespace mayfly::cpu

@@ -84,7 +84,9 @@ Conv2dLayout::Conv2dLayout(const Conv2dShape& s)
 
 std::size_t Conv2dLayout::transposed_floats() const {
   if (shape.input_is_image) return 0;  // the image has no gradient
-  return group_floats(in_panels, data_gradient_groups, static_cast<std::size_t>(taps()) * shape.out_channels);
+  const auto outputs = static_cast<std::size_t>(shape.out_channels);
+  if (shape.out_positions() == 1) return group_floats(in_panels, {PanelGroup{0, 1}}, outputs);
+  return group_floats(in_panels, data_gradient_groups, outputs * static_cast<std::size_t>(taps()));
 }
 
 bool Conv2dLayout::packs_gradient() const {
