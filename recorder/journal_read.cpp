@@ -10,6 +10,7 @@
 #include "core/error.h"
 #include "recorder/durable_file.h"
 #include "recorder/journal.h"
+#include "recorder/json_integer.h"
 #include "recorder/number_text.h"
 
 namespace mayfly {
@@ -56,13 +57,13 @@ double number_at(const Json& json, const char* key) {
 }
 
 JournalPoint point_of(const Json& json) {
-  JournalPoint point{.index = json.at("index"),
+  JournalPoint point{.index = integer_at<std::uint32_t>(json, "index"),
                      .point = {.epoch = json.at("epoch"),
                                .train_loss = number_at(json, "train_loss"),
                                .val_loss = number_at(json, "val_loss"),
                                .val_acc = number_at(json, "val_acc")},
-                     .correct = json.at("correct"),
-                     .seen = json.at("seen"),
+                     .correct = integer_at<std::int64_t>(json, "correct"),
+                     .seen = integer_at<std::int64_t>(json, "seen"),
                      .train_seconds = json.at("train_seconds"),
                      .val_seconds = json.at("val_seconds"),
                      .device = json.at("device")};
@@ -87,9 +88,9 @@ struct Reading {
 };
 
 void apply_claim(const Json& json, NetworkRecord& network, std::map<double, JournalPoint>& put_aside) {
-  network.index = json.at("index");
+  network.index = integer_at<std::uint32_t>(json, "index");
   network.host = json.at("host");
-  network.pid = json.at("pid");
+  network.pid = integer_at<std::int64_t>(json, "pid");
   network.state = NetworkState::running;
   const double from = json.value("from", 0.0);  // what came after is made again
   const auto made_again = network.points.upper_bound(from);

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <type_traits>
 
 #include "core/error.h"
 #include "recorder/durable_file.h"
+#include "recorder/json_integer.h"
 
 namespace mayfly {
 namespace {
@@ -54,8 +56,9 @@ Json json_value(const std::optional<Value>& value) {
 template <class Value>
 bool same_kind(const Json& json, const Value&) {
   const Json example = Value{};
+  if constexpr (std::is_integral_v<Value> && !std::is_same_v<Value, bool>) return holds_integer<Value>(json);
   if (example.is_number_float()) return json.is_number();
-  return example.is_number() ? json.is_number_integer() : json.type() == example.type();
+  return json.type() == example.type();
 }
 
 template <class Value>
@@ -66,10 +69,6 @@ void assign(const Json& json, Value& value) {
 bool same_kind(const Json& json, const std::vector<std::string>&) {
   return json.is_array() &&
          std::all_of(json.begin(), json.end(), [](const Json& j) { return j.is_string(); });
-}
-
-bool same_kind(const Json& json, const std::uint32_t&) {
-  return json.is_number_unsigned();
 }
 
 template <class Value>

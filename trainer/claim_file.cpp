@@ -12,6 +12,7 @@
 #include <system_error>
 
 #include "core/error.h"
+#include "recorder/json_integer.h"
 #include "recorder/output_file.h"
 
 namespace mayfly {
@@ -47,10 +48,10 @@ std::optional<ClaimText> parse_claim(const std::string& line) {
   try {
     return ClaimText{.owner = {.host = json.at("host"),
                                .place = json.at("place"),
-                               .pid = json.at("pid"),
-                               .start = json.at("start")},
+                               .pid = integer_at<std::int64_t>(json, "pid"),
+                               .start = integer_at<std::uint64_t>(json, "start")},
                      .token = json.at("token"),
-                     .lease = std::chrono::milliseconds(json.at("lease").get<std::int64_t>()),
+                     .lease = std::chrono::milliseconds(integer_at<std::int64_t>(json, "lease")),
                      .beat = std::stoull(json.at("beat").get<std::string>())};
   } catch (const std::exception&) {
     return std::nullopt;

@@ -5,6 +5,7 @@
 
 #include "core/error.h"
 #include "recorder/durable_file.h"
+#include "recorder/json_integer.h"
 #include "trainer/claim_file.h"
 
 namespace mayfly {
@@ -21,7 +22,7 @@ std::optional<Failure> read_failure(const std::filesystem::path& campaign, const
   const std::optional<std::string> text = read_if_there(path);
   if (!text) return std::nullopt;
   const auto json = nlohmann::json::parse(*text, nullptr, false);
-  const bool whole = json.is_object() && json.contains("attempts") && json["attempts"].is_number_integer() &&
+  const bool whole = json.is_object() && json.contains("attempts") && holds_integer<int>(json["attempts"]) &&
                      json.contains("reason") && json["reason"].is_string();
   if (!whole) throw DataError(path.string() + ": expected a JSON object with attempts and reason; remove it");
   return Failure{.attempts = json["attempts"].get<int>(), .reason = json["reason"].get<std::string>()};

@@ -246,6 +246,23 @@ TEST(Journal, DamagedEventsAreCounted) {
   EXPECT_EQ(record.networks.at("a").points.size(), 1U);
 }
 
+TEST(Journal, NumbersThatAreNoIntegersOfTheirKindAreDamage) {
+  const ScratchFolder folder;
+  JournalWriter writer(folder.path());
+  writer.claimed("a", 7);
+  for (const char* pid : {"6.7e95", "1.5", "18446744073709551615", "-9223372036854775809", "true"})
+    append_raw(
+        writer.path(),
+        fmt::format(R"({{"event":"claimed","time":"2030","id":"a","index":7,"host":"h","pid":{}}})", pid) +
+            "\n");
+  append_raw(writer.path(),
+             R"({"event":"claimed","time":"2030","id":"a","index":4294967296,"host":"h","pid":1})"
+             "\n");
+  const JournalRecord record = read_journals(folder.path());
+  EXPECT_EQ(record.unreadable_lines, 6U);
+  EXPECT_EQ(record.networks.at("a").index, 7U);
+}
+
 TEST(Journal, FolderThatCannotBeMade) {
   const ScratchFolder folder;
   std::ofstream(folder.path() / "file") << "x";

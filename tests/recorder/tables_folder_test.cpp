@@ -92,7 +92,8 @@ TEST(RunConventions, ReadLeniently) {
 
 TEST(RunConventions, DamagedFileIsADataError) {
   for (const char* text : {"", "[]", "{", R"({"drop_last": 1})", R"({"epochs": "40"})",
-                           R"({"seed_init": -1})", R"({"train_images": 1.5})"}) {
+                           R"({"seed_init": -1})", R"({"train_images": 1.5})", R"({"train_images": 1e99})",
+                           R"({"seed_init": 4294967296})", R"({"arithmetic_version": 2147483648})"}) {
     const ScratchFolder folder;
     std::ofstream(folder.path() / "campaign.json") << text;
     EXPECT_THROW(read_run_conventions(folder.path()), DataError) << text;
