@@ -28,43 +28,69 @@ constexpr int kMostRows[] = {14, 12, 8, 6};
 
 /// Where a tile stands in its job.
 struct TilePlace {
-  std::ptrdiff_t a_offset;
-  int column;
-  float* c;
+  int row, column;
   FloatMask last;  ///< lanes of the last vector that exist
 };
+
+template <int kWide>
+HWY_INLINE Float load_vector(const TilePlace& at, int v, const float* from) {
+  return v < kWide - 1 ? load(from + v * kLanes) : load(at.last, from + v * kLanes);
+}
+
+/// Bias, ReLU and dropout on sums that are final.
+template <int kRows, int kWide>
+HWY_INLINE void finish(const Epilogue& epilogue, const TilePlace& at, Float (&sum)[kRows][kWide]) {
+  MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) {
+    const Float bias = load_vector<kWide>(at, v, epilogue.bias + at.column);
+    MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) sum[r][v] = hn::Add(sum[r][v], bias);
+  }
+  if (epilogue.relu) {
+    MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
+      MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) sum[r][v] = relu(sum[r][v]);
+    }
+  }
+  if (epilogue.mask != nullptr) {
+    const float* mask = epilogue.mask + at.row * epilogue.mask_row + at.column;
+    MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
+      MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) sum[r][v] =
+          drop(sum[r][v], load_vector<kWide>(at, v, mask + r * epilogue.mask_row));
+    }
+  }
+}
 
 template <int kRows, int kWide>
 void tile(const BatchReduce& job, const TilePlace& at) {
   const FloatTag tag;
+  float* c = job.c + at.row * job.c_row + at.column;
   Float sum[kRows][kWide];
   MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
     MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) {
       sum[r][v] = hn::Zero(tag);
-      __builtin_prefetch(at.c + r * job.c_row + v * kLanes, 1);
+      __builtin_prefetch(c + r * job.c_row + v * kLanes, 1);
     }
   }
   for (int s = 0; s < job.segment_count; ++s) {
-    const float* a = job.segments[s].a + at.a_offset;
+    const float* a = job.segments[s].a + at.row * job.a_row;
     const float* b = job.segments[s].b + at.column;
     for (int t = 0; t < job.segments[s].length; ++t, a += job.a_term, b += job.b_row) {
       Float row_b[kWide];
-      MAYFLY_UNROLL for (int v = 0; v < kWide - 1; ++v) row_b[v] = load(b + v * kLanes);
-      row_b[kWide - 1] = load(at.last, b + (kWide - 1) * kLanes);
+      MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) row_b[v] = load_vector<kWide>(at, v, b);
       MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
         const Float x = hn::Set(tag, a[r * job.a_row]);
         MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) sum[r][v] = fused(x, row_b[v], sum[r][v]);
       }
     }
   }
-  MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
-    float* c = at.c + r * job.c_row;
-    if (job.add) {
-      MAYFLY_UNROLL for (int v = 0; v < kWide - 1; ++v) sum[r][v] = hn::Add(load(c + v * kLanes), sum[r][v]);
-      sum[r][kWide - 1] = hn::Add(load(at.last, c + (kWide - 1) * kLanes), sum[r][kWide - 1]);
+  if (job.add) {
+    MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
+      MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) sum[r][v] =
+          hn::Add(load_vector<kWide>(at, v, c + r * job.c_row), sum[r][v]);
     }
-    MAYFLY_UNROLL for (int v = 0; v < kWide - 1; ++v) store(sum[r][v], c + v * kLanes);
-    store(sum[r][kWide - 1], at.last, c + (kWide - 1) * kLanes);
+  }
+  if (job.epilogue != nullptr) finish<kRows, kWide>(*job.epilogue, at, sum);
+  MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
+    MAYFLY_UNROLL for (int v = 0; v < kWide - 1; ++v) store(sum[r][v], c + r * job.c_row + v * kLanes);
+    store(sum[r][kWide - 1], at.last, c + r * job.c_row + (kWide - 1) * kLanes);
   }
 }
 
@@ -91,24 +117,6 @@ Tile pick(int rows, int vectors) {
   return vectors == 2 ? tile_of<2>(rows) : tile_of<1>(rows);
 }
 
-/// Bias, ReLU and dropout on rows x columns of C that are final; kEmpty: their sums are +0 and C holds
-/// nothing yet.
-template <bool kEmpty>
-void finish(const BatchReduce& job, int row, int rows, int column, int columns) {
-  const Epilogue& epilogue = *job.epilogue;
-  for (int j = column; j < column + columns; j += kLanes) {
-    const FloatMask lanes = first_lanes(column + columns - j);
-    const Float bias = load(lanes, epilogue.bias + j);
-    for (int r = row; r < row + rows; ++r) {
-      float* c = job.c + r * job.c_row + j;
-      Float v = hn::Add(kEmpty ? hn::Zero(FloatTag()) : load(lanes, c), bias);
-      if (epilogue.relu) v = relu(v);
-      if (epilogue.mask != nullptr) v = drop(v, load(lanes, epilogue.mask + r * epilogue.mask_row + j));
-      store(v, lanes, c);
-    }
-  }
-}
-
 /// A block of columns that fits the registers, all rows, split into even tiles.
 void column_block(const BatchReduce& job, int column, int columns) {
   const int vectors = (columns + kLanes - 1) / kLanes;
@@ -118,15 +126,12 @@ void column_block(const BatchReduce& job, int column, int columns) {
   int row = 0;
   for (int block = 0; block < blocks; ++block) {
     const int rows = (job.rows - row + blocks - block - 1) / (blocks - block);
-    pick(rows, vectors)(job, {row * job.a_row, column, job.c + row * job.c_row + column, last});
-    if (job.epilogue != nullptr) finish<false>(job, row, rows, column, columns);
+    pick(rows, vectors)(job, {row, column, last});
     row += rows;
   }
 }
 
 void run(const BatchReduce& job) {
-  if (job.segment_count == 0 && job.epilogue != nullptr)
-    return finish<true>(job, 0, job.rows, 0, job.columns);
   constexpr int kBlock = kVectors * kLanes;
   for (int column = 0; column < job.columns; column += kBlock)
     column_block(job, column, job.columns - column < kBlock ? job.columns - column : kBlock);

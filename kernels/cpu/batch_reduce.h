@@ -21,7 +21,7 @@ struct Segment {
   std::int32_t length;
 };
 
-/// After the last chunk: bias, ReLU, dropout, on the tile while it is in cache.
+/// After the last chunk: bias, ReLU, dropout, on the tile while it is in registers.
 struct Epilogue {
   const float* bias = nullptr;
   bool relu = false;
