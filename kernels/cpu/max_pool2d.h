@@ -20,7 +20,12 @@ class CpuMaxPool2d final : public MaxPool2d {
   void backward(const float* dy, const void* winners, float* dx) override;
 
  private:
+  std::size_t block_scratch() const;  ///< floats
+  template <class Work>
+  void for_each_block(const void* winners, const Work& work);
+
   const Pool2dShape shape_;
+  const int units_;  ///< of kPoolLanes lanes in a block
   Team& team_;
   Scratch& scratch_;
 };

@@ -53,38 +53,46 @@ HWY_INLINE Int load_index(const std::uint8_t* from) {
   return hn::PromoteTo(IntTag(), hn::LoadU(ByteTag(), from));
 }
 
-/// A group of kWide vectors within a block: lanes `first`.. of all, lanes `offset`.. of the block.
+/// A group of kWide vectors within a block: lanes `first`.. of all, with their part of the scratch.
 struct Group {
   std::ptrdiff_t first;
-  int offset;
+  float* middle;
   FloatMask mask[kWide];
 };
 
-HWY_INLINE Group group_at(const PoolBlock& block, int offset) {
+HWY_INLINE Group group_at(const PoolBlock& block, std::ptrdiff_t offset) {
+  const auto scratch = static_cast<std::ptrdiff_t>(pool_scratch_floats(block.shape));
   Group group;
   group.first = block.first + offset;
-  group.offset = offset;
+  group.middle = block.middle + offset / kPoolLanes * scratch + offset % kPoolLanes;
   MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) group.mask[v] =
       lanes_left(block.lanes - group.first - v * kLanes);
   return group;
 }
 
-void forward_rows(const PoolBlock& block, const Group& group, const float* x) {
+/// Brings the next group's part of a row into the second-level cache while this group is worked on: rows are
+/// as far apart as no hardware foresees.
+HWY_INLINE void fetch_ahead(const float* row, int width, std::ptrdiff_t step) {
+  for (int iw = 0; iw < width; ++iw) {
+    MAYFLY_UNROLL for (int v = kWide; v < 2 * kWide; ++v)
+        __builtin_prefetch(row + iw * step + v * kLanes, 0, 2);
+  }
+}
+
+void forward_row(const PoolBlock& block, const Group& group, int ih, const float* x) {
   const Pool2dShape& s = block.shape;
   const Axis columns = columns_of(s);
-  for (int ih = 0; ih < s.height; ++ih) {
-    const float* row = x + std::ptrdiff_t{ih} * s.width * block.lanes + group.first;
-    for (int ow = 0; ow < s.out_width; ++ow) {
-      Winners w;
-      scan(
-          window_of_output(columns, ow),
-          [&](int iw, int v) HWY_ATTR { return load(group.mask[v], row + iw * block.lanes + v * kLanes); },
-          w);
-      const std::ptrdiff_t at = std::ptrdiff_t{ih} * s.out_width + ow;
-      MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) {
-        store(w.value[v], block.middle + at * kPoolLanes + group.offset + v * kLanes);
-        store_index(w.index[v], block.winners.columns + at * block.winners.stride + group.first + v * kLanes);
-      }
+  const float* row = x + std::ptrdiff_t{ih} * s.width * block.lanes + group.first;
+  fetch_ahead(row, s.width, block.lanes);
+  for (int ow = 0; ow < s.out_width; ++ow) {
+    Winners w;
+    scan(
+        window_of_output(columns, ow),
+        [&](int iw, int v) HWY_ATTR { return load(group.mask[v], row + iw * block.lanes + v * kLanes); }, w);
+    const std::ptrdiff_t at = std::ptrdiff_t{ih} * s.out_width + ow;
+    MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) {
+      store(w.value[v], group.middle + at * kPoolLanes + v * kLanes);
+      store_index(w.index[v], block.winners.columns + at * block.winners.stride + group.first + v * kLanes);
     }
   }
 }
@@ -94,7 +102,7 @@ void forward_columns(const PoolBlock& block, const Group& group, float* y) {
   const Axis rows = rows_of(s);
   for (int oh = 0; oh < s.out_height; ++oh) {
     for (int ow = 0; ow < s.out_width; ++ow) {
-      const float* middle = block.middle + std::ptrdiff_t{ow} * kPoolLanes + group.offset;
+      const float* middle = group.middle + std::ptrdiff_t{ow} * kPoolLanes;
       Winners w;
       scan(
           window_of_output(rows, oh),
@@ -133,7 +141,7 @@ HWY_INLINE void clear(float* at, int count, std::ptrdiff_t step) {
 void backward_columns(const PoolBlock& block, const Group& group, const float* dy) {
   const Pool2dShape& s = block.shape;
   const Axis rows = rows_of(s);
-  float* middle = block.middle + group.offset;
+  float* middle = group.middle;
   clear(middle, s.height * s.out_width, kPoolLanes);
   for (int oh = 0; oh < s.out_height; ++oh) {
     const Range window = window_of_output(rows, oh);
@@ -150,46 +158,49 @@ void backward_columns(const PoolBlock& block, const Group& group, const float* d
   }
 }
 
-void backward_rows(const PoolBlock& block, const Group& group, float* dx) {
+void backward_row(const PoolBlock& block, const Group& group, int ih, float* dx) {
   const Pool2dShape& s = block.shape;
   const Axis columns = columns_of(s);
-  float* row = block.middle + std::ptrdiff_t{s.height} * s.out_width * kPoolLanes + group.offset;
-  for (int ih = 0; ih < s.height; ++ih) {
-    clear(row, s.width, kPoolLanes);
-    for (int ow = 0; ow < s.out_width; ++ow) {
-      const std::ptrdiff_t at = std::ptrdiff_t{ih} * s.out_width + ow;
-      Float gradient[kWide];
-      Int winner[kWide];
-      MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) {
-        gradient[v] = load(block.middle + at * kPoolLanes + group.offset + v * kLanes);
-        winner[v] = load_index(block.winners.columns + at * block.winners.stride + group.first + v * kLanes);
-      }
-      give(window_of_output(columns, ow), gradient, winner, row, kPoolLanes);
+  float* row = group.middle + std::ptrdiff_t{s.height} * s.out_width * kPoolLanes;
+  float* to_row = dx + std::ptrdiff_t{ih} * s.width * block.lanes + group.first;
+  fetch_ahead(to_row, s.width, block.lanes);
+  clear(row, s.width, kPoolLanes);
+  for (int ow = 0; ow < s.out_width; ++ow) {
+    const std::ptrdiff_t at = std::ptrdiff_t{ih} * s.out_width + ow;
+    Float gradient[kWide];
+    Int winner[kWide];
+    MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) {
+      gradient[v] = load(group.middle + at * kPoolLanes + v * kLanes);
+      winner[v] = load_index(block.winners.columns + at * block.winners.stride + group.first + v * kLanes);
     }
-    for (int iw = 0; iw < s.width; ++iw) {
-      float* to = dx + (std::ptrdiff_t{ih} * s.width + iw) * block.lanes + group.first;
-      MAYFLY_UNROLL for (int v = 0; v < kWide; ++v)
-          store(load(row + iw * kPoolLanes + v * kLanes), group.mask[v], to + v * kLanes);
-    }
+    give(window_of_output(columns, ow), gradient, winner, row, kPoolLanes);
   }
+  for (int iw = 0; iw < s.width; ++iw) {
+    float* to = to_row + iw * block.lanes;
+    MAYFLY_UNROLL for (int v = 0; v < kWide; ++v)
+        store(load(row + iw * kPoolLanes + v * kLanes), group.mask[v], to + v * kLanes);
+  }
+}
+
+/// Calls work(group) for the groups of a block, one after the other.
+template <class Work>
+HWY_INLINE void for_each_group(const PoolBlock& block, const Work& work) {
+  for (std::ptrdiff_t offset = 0; block.first + offset < block.end; offset += kWide * kLanes)
+    work(group_at(block, offset));
 }
 
 }  // namespace
 
 void pool_forward_target(const PoolBlock& block, const float* x, float* y) {
-  for (int offset = 0; offset < kPoolLanes && block.first + offset < block.lanes; offset += kWide * kLanes) {
-    const Group group = group_at(block, offset);
-    forward_rows(block, group, x);
-    forward_columns(block, group, y);
-  }
+  for (int ih = 0; ih < block.shape.height; ++ih)
+    for_each_group(block, [&](const Group& group) HWY_ATTR { forward_row(block, group, ih, x); });
+  for_each_group(block, [&](const Group& group) HWY_ATTR { forward_columns(block, group, y); });
 }
 
 void pool_backward_target(const PoolBlock& block, const float* dy, float* dx) {
-  for (int offset = 0; offset < kPoolLanes && block.first + offset < block.lanes; offset += kWide * kLanes) {
-    const Group group = group_at(block, offset);
-    backward_columns(block, group, dy);
-    backward_rows(block, group, dx);
-  }
+  for_each_group(block, [&](const Group& group) HWY_ATTR { backward_columns(block, group, dy); });
+  for (int ih = 0; ih < block.shape.height; ++ih)
+    for_each_group(block, [&](const Group& group) HWY_ATTR { backward_row(block, group, ih, dx); });
 }
 
 }  // namespace mayfly::cpu::HWY_NAMESPACE
