@@ -38,14 +38,16 @@ void cut_chunk(const Product& product, std::int64_t begin, std::int64_t end, Seg
 
 /// Runs products items.begin..items.end-1, the first chunk of each, then the second of each, ..., so that
 /// neighbours share what is cached. `product_of(item)` makes a Product; `chunk` is L; `job` holds what all
-/// have in common.
-template <class ProductOf>
-void run_chunks(Part items, std::int64_t chunk, BatchReduce job, bool finish, const ProductOf& product_of) {
+/// have in common. `begin_chunk(first term)` is called before each chunk.
+template <class ProductOf, class BeginChunk>
+void run_chunks(Part items, std::int64_t chunk, BatchReduce job, bool finish, const ProductOf& product_of,
+                const BeginChunk& begin_chunk) {
   SegmentList list;
   job.segments = list.items.data();
   bool more = true;
   for (std::int64_t begin = 0; more; begin += chunk) {
     more = false;
+    begin_chunk(begin);
     for (int item = items.begin; item < items.end; ++item) {
       const auto product = product_of(item);
       const std::int64_t terms = product.terms();
@@ -61,6 +63,12 @@ void run_chunks(Part items, std::int64_t chunk, BatchReduce job, bool finish, co
       more |= end < terms;
     }
   }
+}
+
+template <class ProductOf>
+void run_chunks(Part items, std::int64_t chunk, const BatchReduce& job, bool finish,
+                const ProductOf& product_of) {
+  run_chunks(items, chunk, job, finish, product_of, [](std::int64_t) {});
 }
 
 }  // namespace mayfly::cpu

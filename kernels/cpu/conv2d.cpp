@@ -32,8 +32,9 @@ void for_each_weight(const Conv2dLayout& layout, const Visit& visit) {
 
 CpuConv2d::CpuConv2d(const Conv2dShape& shape, Team& team, Scratch& scratch)
     : layout_(shape), team_(team), scratch_(scratch) {
-  const auto copies = static_cast<std::size_t>(layout_.shape.out_positions() == 1 ? team.threads() : 1);
-  scratch_.reserve_floats(std::max(copies * layout_.transposed_floats(), layout_.packed_floats()));
+  const auto threads = static_cast<std::size_t>(team.threads());
+  scratch_.reserve_floats(std::max(layout_.transposed_floats() * (shape.out_positions() == 1 ? threads : 1),
+                                   layout_.packed_floats() * (shape.input_is_image ? threads : 1)));
 }
 
 int CpuConv2d::parts_for(int items) const {

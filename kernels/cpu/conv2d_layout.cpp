@@ -4,6 +4,7 @@
 
 #include "core/network_shapes.h"
 #include "kernels/cpu/batch_reduce.h"
+#include "kernels/valid_taps.h"
 
 namespace mayfly::cpu {
 namespace {
@@ -70,8 +71,7 @@ Conv2dLayout::Conv2dLayout(const Conv2dShape& s)
       in_panels(panels_of(s.in_channels)),
       forward_groups(groups_of(out_panels, s.batch)),
       data_gradient_groups(groups_of(in_panels, s.batch)),
-      weight_gradient_groups(
-          groups_of(out_panels, s.input_is_image ? s.kernel_size * s.in_channels : s.in_channels)),
+      weight_gradient_groups(groups_of(out_panels, s.in_channels)),
       tap_slots(slots_by_phase(s.kernel_size, s.stride)) {
   std::size_t at = 0;
   for (const Panel& panel : out_panels) {
@@ -89,16 +89,14 @@ std::size_t Conv2dLayout::transposed_floats() const {
   return group_floats(in_panels, data_gradient_groups, outputs * static_cast<std::size_t>(taps()));
 }
 
-bool Conv2dLayout::packs_gradient() const {
-  constexpr int kLeastUses = 64;  // of an element of dy
-  const std::int64_t elements = std::int64_t{shape.out_positions()} * shape.out_channels;
-  return out_panels.size() > 1 && useful_macs(shape) >= kLeastUses * elements;
-}
-
 std::size_t Conv2dLayout::packed_floats() const {
-  if (!packs_gradient()) return 0;
-  return group_floats(out_panels, weight_gradient_groups,
-                      static_cast<std::size_t>(shape.out_positions()) * shape.batch);
+  constexpr int kLeastUses = 64;  // of an element of dy, so that copying all of it pays
+  if (out_panels.size() == 1) return 0;
+  if (shape.input_is_image)
+    return group_floats(out_panels, {PanelGroup{}}, static_cast<std::size_t>(chunk_terms(shape.batch)));
+  const std::int64_t rows = std::int64_t{shape.out_positions()} * shape.batch;
+  if (useful_macs(shape) * shape.batch < kLeastUses * rows * shape.out_channels) return 0;
+  return group_floats(out_panels, weight_gradient_groups, static_cast<std::size_t>(rows));
 }
 
 }  // namespace mayfly::cpu

@@ -47,11 +47,10 @@ struct Conv2dLayout {
 
   int taps() const { return shape.kernel_size * shape.kernel_size; }
   std::size_t weight_floats() const { return panel_offsets.back(); }
-  /// Of the copies for the data gradient and the weight gradient; 0: not needed.
+  /// Floats of the copies for the data gradient and the weight gradient: of one thread where there is one
+  /// output position or the input is the image. 0: not needed.
   std::size_t transposed_floats() const;
   std::size_t packed_floats() const;
-  /// Whether the weight gradient reads dy so often that a copy in panels pays.
-  bool packs_gradient() const;
   /// Of tap (row-major) and in_channel of panel `p`, in the weights.
   std::size_t weight_offset(std::size_t p, int tap, int in_channel) const {
     return panel_offsets[p] +

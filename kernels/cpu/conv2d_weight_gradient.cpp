@@ -10,52 +10,69 @@
 namespace mayfly::cpu {
 namespace {
 
+/// The gradient as the products read it: rows are (position, image), columns the channels of a panel; dy
+/// itself or a copy of some rows in panels.
+struct GradientRows {
+  const float* data;
+  bool packed = false;
+  int first_channel = 0;  ///< of the copy
+  std::ptrdiff_t first_row = 0, rows = 0;
+
+  const float* at(const Panel& panel, std::ptrdiff_t row, std::ptrdiff_t row_floats) const {
+    if (!packed) return data + row * row_floats + panel.begin;
+    return data + panel_offset(panel) + (row - first_row) * row_floats;
+  }
+  std::ptrdiff_t panel_offset(const Panel& panel) const { return (panel.begin - first_channel) * rows; }
+};
+
 struct Operands {
   const float* x;
-  const float* dy;    ///< all of it, or its copy in panels
-  bool packed;        ///< whether it is the copy
-  int first_channel;  ///< of the group of panels that is packed
+  GradientRows dy;
   float* dw;
 };
 
-/// Where a panel begins in the packed gradients of its group.
-std::ptrdiff_t panel_offset(const Conv2dLayout& layout, const Panel& panel, int first_channel) {
-  return std::ptrdiff_t{panel.begin - first_channel} * layout.shape.out_positions() * layout.shape.batch;
+/// Copies rows begin..end-1 of dy, the panels of a group side by side.
+void pack(const Conv2dLayout& layout, const PanelGroup& group, const float* dy, std::ptrdiff_t begin,
+          std::ptrdiff_t end, const GradientRows& rows, float* packed) {
+  for (std::ptrdiff_t row = begin; row < end; ++row) {
+    for (int p = group.first; p < group.first + group.count; ++p) {
+      const Panel& panel = layout.out_panels[static_cast<std::size_t>(p)];
+      std::memcpy(packed + rows.panel_offset(panel) + (row - rows.first_row) * panel.width,
+                  dy + row * layout.shape.out_channels + panel.begin,
+                  static_cast<std::size_t>(panel.columns) * sizeof(float));
+    }
+  }
 }
 
 /// What both kinds of products share: cells are output positions, terms the images of the batch.
 class PanelOfGradient {
  public:
   PanelOfGradient(const Conv2dLayout& layout, std::size_t panel, const Operands& operands)
-      : layout_(layout), operands_(operands), panel_(panel) {
-    const Panel& columns = layout.out_panels[panel];
-    dy_row_ = operands.packed ? columns.width : layout.shape.out_channels;
-    dy_ = operands.dy +
-          (operands.packed ? panel_offset(layout, columns, operands.first_channel) : columns.begin);
-  }
+      : layout_(layout), operands_(operands), panel_(panel) {}
   int cell_terms() const { return layout_.shape.batch; }
   Epilogue epilogue() const { return {}; }
 
  protected:
   const float* dy_at(int oh, int ow, int image) const {
     const std::ptrdiff_t position = std::ptrdiff_t{oh} * layout_.shape.out_width + ow;
-    return dy_ + (position * layout_.shape.batch + image) * dy_row_;
+    return operands_.dy.at(panel(), position * layout_.shape.batch + image, dy_row());
   }
   /// Rows of C begin at tap `tap`.
   void set_panel(BatchReduce& job, int tap) const {
-    job.b_row = dy_row_;
+    job.b_row = dy_row();
     job.c = operands_.dw + layout_.weight_offset(panel_, tap, 0);
-    job.c_row = layout_.out_panels[panel_].width;
-    job.columns = layout_.out_panels[panel_].columns;
+    job.c_row = panel().width;
+    job.columns = panel().columns;
   }
 
   const Conv2dLayout& layout_;
   const Operands& operands_;
 
  private:
+  const Panel& panel() const { return layout_.out_panels[panel_]; }
+  std::ptrdiff_t dy_row() const { return operands_.dy.packed ? panel().width : layout_.shape.out_channels; }
+
   std::size_t panel_;
-  const float* dy_;  // of the panel
-  std::ptrdiff_t dy_row_;
 };
 
 /// One tap on a map: rows of C are in_channels.
@@ -107,54 +124,68 @@ class KernelRow : public PanelOfGradient {
   int kh_;
 };
 
-void gradient_of_products(const Conv2dLayout& layout, const PanelGroup& group, Part items,
-                          const Operands& operands) {
+/// Of maps: taps by panels.
+void gradient_of_taps(const Conv2dLayout& layout, const PanelGroup& group, Part items,
+                      const Operands& operands) {
   const Conv2dShape& shape = layout.shape;
-  const bool image = shape.input_is_image;
-  const BatchReduce job{.a_row = 1,
-                        .a_term = image ? layout.image_row() : shape.in_channels,
-                        .rows = image ? shape.kernel_size * shape.in_channels : shape.in_channels};
-  const int chunk = chunk_terms(shape.batch);
-  if (image)
-    run_chunks(items, chunk, job, false,
-               [&](int item) { return KernelRow(layout, group.panel(item), operands, group.index(item)); });
-  else
-    run_chunks(items, chunk, job, false,
-               [&](int item) { return Tap(layout, group.panel(item), operands, group.index(item)); });
+  const BatchReduce job{.a_row = 1, .a_term = shape.in_channels, .rows = shape.in_channels};
+  run_chunks(items, chunk_terms(shape.batch), job, false,
+             [&](int item) { return Tap(layout, group.panel(item), operands, group.index(item)); });
 }
 
-/// The columns of one panel of the gradient at one output position, one image after the other.
-void pack_position(const Conv2dLayout& layout, const Panel& panel, int position, const float* dy,
-                   float* packed) {
-  const float* from = dy + position * layout.output_position() + panel.begin;
-  float* to = packed + std::ptrdiff_t{position} * layout.shape.batch * panel.width;
-  for (int image = 0; image < layout.shape.batch; ++image)
-    std::memcpy(to + std::ptrdiff_t{image} * panel.width,
-                from + std::ptrdiff_t{image} * layout.shape.out_channels,
-                static_cast<std::size_t>(panel.columns) * sizeof(float));
+/// Of the image: kernel rows by panels. All have the same terms, so that a chunk is copied for all of them.
+void gradient_of_kernel_rows(const Conv2dLayout& layout, Part items, Operands operands, float* packed) {
+  const Conv2dShape& shape = layout.shape;
+  const BatchReduce job{
+      .a_row = 1, .a_term = layout.image_row(), .rows = shape.kernel_size * shape.in_channels};
+  const PanelGroup all{0, static_cast<int>(layout.out_panels.size())};
+  const std::int64_t chunk = chunk_terms(shape.batch);
+  const std::int64_t terms = std::int64_t{shape.out_positions()} * shape.batch;
+  const float* dy = operands.dy.data;
+  const auto begin_chunk = [&](std::int64_t begin) {
+    if (packed == nullptr) return;
+    operands.dy = {.data = packed, .packed = true, .first_row = begin, .rows = chunk};
+    pack(layout, all, dy, begin, std::min(terms, begin + chunk), operands.dy, packed);
+  };
+  run_chunks(
+      items, chunk, job, false,
+      [&](int item) { return KernelRow(layout, all.panel(item), operands, all.index(item)); }, begin_chunk);
 }
 
 }  // namespace
 
 void CpuConv2d::weight_gradient(const float* x, const float* dy, float* dw) {
-  const bool packs = layout_.packs_gradient();
-  float* packed = scratch_.floats();
+  if (layout_.shape.input_is_image) return weight_gradient_of_image(x, dy, dw);
+  const std::ptrdiff_t rows = std::ptrdiff_t{layout_.shape.out_positions()} * layout_.shape.batch;
+  const bool packs = layout_.packed_floats() > 0;
   for (const PanelGroup& group : layout_.weight_gradient_groups) {
-    const int first_channel = layout_.out_panels[group.panel(0)].begin;
-    if (packs)
-      team_.for_each(layout_.shape.out_positions() * group.count, [&](int item, int) {
-        const Panel& panel = layout_.out_panels[group.panel(item)];
-        pack_position(layout_, panel, group.index(item), dy,
-                      packed + panel_offset(layout_, panel, first_channel));
+    Operands operands{x, {.data = dy}, dw};
+    if (packs) {
+      operands.dy = {.data = scratch_.floats(),
+                     .packed = true,
+                     .first_channel = layout_.out_panels[group.panel(0)].begin,
+                     .rows = rows};
+      team_.for_each(layout_.shape.out_positions(), [&](int position, int) {
+        const std::ptrdiff_t begin = std::ptrdiff_t{position} * layout_.shape.batch;
+        pack(layout_, group, dy, begin, begin + layout_.shape.batch, operands.dy, scratch_.floats());
       });
-    const Operands operands{x, packs ? packed : dy, packs, first_channel, dw};
-    const int items =
-        group.count * (layout_.shape.input_is_image ? layout_.shape.kernel_size : layout_.taps());
-    const int parts = parts_for(items);
+    }
+    const int items = group.count * layout_.taps(), parts = parts_for(items);
     team_.for_each(parts, [&](int part, int) {
-      gradient_of_products(layout_, group, part_of(items, part, parts), operands);
+      gradient_of_taps(layout_, group, part_of(items, part, parts), operands);
     });
   }
+}
+
+void CpuConv2d::weight_gradient_of_image(const float* x, const float* dy, float* dw) {
+  const std::size_t packed_floats = layout_.packed_floats();
+  const int items = static_cast<int>(layout_.out_panels.size()) * layout_.shape.kernel_size;
+  const int parts = std::min(team_.threads(), items);  // each copies for itself
+  team_.for_each(parts, [&](int part, int thread) {
+    float* packed =
+        packed_floats == 0 ? nullptr : scratch_.floats() + static_cast<std::size_t>(thread) * packed_floats;
+    gradient_of_kernel_rows(layout_, part_of(items, part, parts), {x, {.data = dy}, dw}, packed);
+  });
 }
 
 }  // namespace mayfly::cpu
