@@ -14,5 +14,6 @@ mkdir -p "$TMPDIR/found" "$fuzzer-failures"
 # a quarter by their header.
 "$fuzzer" -max_total_time="${MAYFLY_FUZZ_SECONDS:-20}" -max_len=8192 -timeout=120 -report_slow_units=120 -rss_limit_mb=1024 \
   -print_final_stats=1 -verbosity=1 -artifact_prefix="$fuzzer-failures/" "$TMPDIR/found" "$TMPDIR/seeds/$reader" \
-  2>&1 | tail -n 40
+  2>&1 | tee "$TMPDIR/log" | tail -n 40
+echo "$reader: edges and features covered, corpus: $(grep -o 'cov: .*' "$TMPDIR/log" | tail -n 1)"
 rmdir "$fuzzer-failures"
