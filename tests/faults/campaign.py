@@ -24,6 +24,11 @@ def write_images(root):
         (root / f"{name}-labels-idx1-ubyte").write_bytes(struct.pack(">2I", 0x801, count) + labels)
 
 
+def memory_folder():
+    """A folder in memory, or None where there is none."""
+    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
+
 def files_below(folder):
     return {str(path.relative_to(folder)): path for path in sorted(folder.rglob("*")) if path.is_file()}
 
@@ -33,8 +38,7 @@ class Bench:
 
     def __init__(self, mayfly, library, networks=2, epochs=1.5, batch_size="[60, 80]", checkpoint_every="1e-9"):
         self.mayfly, self.library = os.path.abspath(mayfly), os.path.abspath(library)
-        memory = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-        self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="mayfly_faults_", dir=memory)).resolve()
+        self.scratch = pathlib.Path(tempfile.mkdtemp(prefix="mayfly_faults_", dir=memory_folder())).resolve()
         self.settings = [f"train.epochs={epochs}", f"train.checkpoint_every={checkpoint_every}",
                          f"train.max_train_images={TRAIN}", f"train.max_val_images={VALIDATION}",
                          f"search_space.batch_size={batch_size}", "search_space.max_macs_per_image=200000",
