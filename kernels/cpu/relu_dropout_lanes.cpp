@@ -81,15 +81,15 @@ void quads(const MaskDraws& draws, std::uint32_t first, std::uint32_t count, flo
 
 #endif
 
-/// kWide vectors of columns from `column`, all rows; the last vector has `last` lanes.
+/// kWide vectors, the last of `last` lanes, all rows.
 template <int kWide, bool kRelu, bool kMask>
-void backward_columns(const PositionGradient& at, int column, FloatMask last) {
+void backward_columns(const PositionGradient& at, FloatMask last) {
   Float sum[kWide];
   MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) sum[v] = hn::Zero(FloatTag());
   const auto load_lanes = [&](int v, const float* from) HWY_ATTR {
     return v < kWide - 1 ? load(from + v * kLanes) : load(last, from + v * kLanes);
   };
-  for (std::ptrdiff_t offset = column, row = 0; row < at.rows; ++row, offset += at.columns) {
+  for (std::ptrdiff_t offset = 0, row = 0; row < at.rows; ++row, offset += at.columns) {
     MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) {
       Float g = load_lanes(v, at.dy + offset);
       if constexpr (kMask) g = drop(g, load_lanes(v, at.mask + offset));
@@ -102,23 +102,45 @@ void backward_columns(const PositionGradient& at, int column, FloatMask last) {
         store(g, last, at.dy + offset + v * kLanes);
     }
   }
-  MAYFLY_UNROLL for (int v = 0; v < kWide - 1; ++v) store(sum[v], at.position_bias + column + v * kLanes);
-  store(sum[kWide - 1], last, at.position_bias + column + (kWide - 1) * kLanes);
+  MAYFLY_UNROLL for (int v = 0; v < kWide - 1; ++v) store(sum[v], at.position_bias + v * kLanes);
+  store(sum[kWide - 1], last, at.position_bias + (kWide - 1) * kLanes);
+}
+
+/// Few columns: sums in registers.
+template <bool kRelu, bool kMask>
+void backward_narrow(const PositionGradient& at) {
+  if (at.columns > 3 * kLanes)
+    backward_columns<4, kRelu, kMask>(at, first_lanes(at.columns - 3 * kLanes));
+  else if (at.columns > 2 * kLanes)
+    backward_columns<3, kRelu, kMask>(at, first_lanes(at.columns - 2 * kLanes));
+  else if (at.columns > kLanes)
+    backward_columns<2, kRelu, kMask>(at, first_lanes(at.columns - kLanes));
+  else
+    backward_columns<1, kRelu, kMask>(at, first_lanes(at.columns));
+}
+
+/// Many columns: row by row, as memory has them; sums in the first-level cache.
+template <bool kRelu, bool kMask>
+void backward_wide(const PositionGradient& at) {
+  std::fill_n(at.position_bias, at.columns, 0.0F);
+  for (std::ptrdiff_t offset = 0, row = 0; row < at.rows; ++row, offset += at.columns) {
+    for (int j = 0; j < at.columns; j += kLanes) {
+      const FloatMask lanes = first_lanes(at.columns - j);
+      Float g = load(lanes, at.dy + offset + j);
+      if constexpr (kMask) g = drop(g, load(lanes, at.mask + offset + j));
+      if constexpr (kRelu) g = through_relu(g, load(lanes, at.y + offset + j));
+      store(hn::Add(load(lanes, at.position_bias + j), g), lanes, at.position_bias + j);
+      if constexpr (kRelu || kMask) store(g, lanes, at.dy + offset + j);
+    }
+  }
 }
 
 template <bool kRelu, bool kMask>
 void backward(const PositionGradient& at) {
-  constexpr int kBlock = 4 * kLanes;
-  int column = 0;
-  for (; at.columns - column > 3 * kLanes; column += kBlock)
-    backward_columns<4, kRelu, kMask>(at, column, first_lanes(at.columns - column - 3 * kLanes));
-  const int left = at.columns - column;
-  if (left > 2 * kLanes)
-    backward_columns<3, kRelu, kMask>(at, column, first_lanes(left - 2 * kLanes));
-  else if (left > kLanes)
-    backward_columns<2, kRelu, kMask>(at, column, first_lanes(left - kLanes));
-  else if (left > 0)
-    backward_columns<1, kRelu, kMask>(at, column, first_lanes(left));
+  if (at.columns <= 4 * kLanes)
+    backward_narrow<kRelu, kMask>(at);
+  else
+    backward_wide<kRelu, kMask>(at);
 }
 
 void backward(const PositionGradient& at) {
