@@ -130,22 +130,27 @@ TEST_F(Conv2dTest, SpecialValuesGiveTheExactBits) {
 
 TEST_F(Conv2dTest, CornersGiveTheExactBits) {
   const Conv2dShape corners[] = {
-      {1, 1, 1, 1, 1, 1, 1, 0, 1, 1},          // one multiply-add
-      {3, 2, 1, 1, 5, 1, 1, 4, 9, 9},          // padding larger than kernel: outputs without a term
-      {2, 3, 1, 1, 4, 11, 1, 5, 1, 1},         // kernel over the whole padded map
-      {2, 3, 9, 9, 4, 2, 5, 1, 2, 2},          // stride beyond the kernel: inputs nothing reads
-      {5, 1, 7, 7, 1, 3, 2, 1, 4, 4},          // one channel each way
-      {2, 513, 3, 3, 7, 2, 1, 0, 2, 2},        // cuts inside a tap, forward
-      {2, 7, 3, 3, 513, 2, 1, 1, 4, 4},        // and in the data gradient
-      {2, 1025, 2, 2, 65, 2, 1, 0, 1, 1},      // and twice, in a Linear layer
-      {513, 2, 3, 3, 3, 2, 1, 0, 2, 2},        // and in the weight gradient
-      {300, 3, 5, 5, 2, 3, 1, 1, 5, 5, true},  // one position a chunk, padding counted
-      {4, 6, 10, 10, 9, 10, 1, 0, 1, 1},       // kernel = map: the first Linear layer
-      {7, 33, 1, 1, 17, 1, 1, 0, 1, 1},        // a hidden Linear layer
-      {3, 5, 4, 4, 6, 3, 1, 0, 1, 2},          // kept smaller than the full map
-      {3, 3, 8, 8, 6, 3, 2, 2, 2, 3, true},    // the same on the image, which stays whole
-      {1, 128, 2, 3, 129, 2, 1, 1, 3, 4},      // panels that end in a single channel
-      {2, 4, 256, 1, 3, 1, 255, 0, 2, 1},      // a tall map
+      {1, 1, 1, 1, 1, 1, 1, 0, 1, 1},           // one multiply-add
+      {3, 2, 1, 1, 5, 1, 1, 4, 9, 9},           // padding larger than kernel: outputs without a term
+      {2, 3, 1, 1, 4, 11, 1, 5, 1, 1},          // kernel over the whole padded map
+      {2, 3, 9, 9, 4, 2, 5, 1, 2, 2},           // stride beyond the kernel: inputs nothing reads
+      {5, 1, 7, 7, 1, 3, 2, 1, 4, 4},           // one channel each way
+      {2, 513, 3, 3, 7, 2, 1, 0, 2, 2},         // cuts inside a tap, forward
+      {2, 7, 3, 3, 513, 2, 1, 1, 4, 4},         // and in the data gradient
+      {2, 1025, 2, 2, 65, 2, 1, 0, 1, 1},       // and twice, in a Linear layer
+      {513, 2, 3, 3, 3, 2, 1, 0, 2, 2},         // and in the weight gradient
+      {300, 3, 5, 5, 2, 3, 1, 1, 5, 5, true},   // one position a chunk, padding counted
+      {4, 6, 10, 10, 9, 10, 1, 0, 1, 1},        // kernel = map: the first Linear layer
+      {7, 33, 1, 1, 17, 1, 1, 0, 1, 1},         // a hidden Linear layer
+      {3, 5, 4, 4, 6, 3, 1, 0, 1, 2},           // kept smaller than the full map
+      {3, 3, 8, 8, 6, 3, 2, 2, 2, 3, true},     // the same on the image, which stays whole
+      {1, 128, 2, 3, 129, 2, 1, 1, 3, 4},       // panels that end in a single channel
+      {2, 4, 256, 1, 3, 1, 255, 0, 2, 1},       // a tall map
+      {70, 66, 2, 1, 130, 1, 1, 0, 2, 1},       // so many rows that panels alternate, in every direction
+      {5, 16, 3, 3, 70, 2, 1, 0, 2, 2},         // dy read often, by so few rows that panels come one by one
+      {100, 1, 6, 6, 66, 2, 1, 1, 7, 7, true},  // several chunks of the image's positions, two panels
+      {3, 70, 3, 3, 5, 4, 2, 1, 1, 1},          // one output, two panels of inputs, taps in the padding
+      {2, 70, 3, 3, 5, 2, 5, 0, 1, 1},          // one output that does not see every input
   };
   CaseRandom random(3);
   for (const Conv2dShape& shape : corners) expect_exact(random_case(random, shape, 0));
