@@ -1,0 +1,45 @@
+#!/usr/bin/env python3
+"""Instructions of a training step, counted by Callgrind: instruction_count_test.py TRAIN_STEPS COMPILER [--write]
+
+A step of the small network of train_steps.cpp must take as many as instruction_count.txt says, within a hundredth.
+Callgrind has no AVX-512: the AVX2 kernels are counted. Exit code 77 (skipped) where Callgrind or the compiler of the
+count is missing. --write: the file gets what was counted; do that where a step became cheaper, or dearer for a good
+reason."""
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+FILE = pathlib.Path(__file__).with_name("instruction_count.txt")
+TOLERANCE = 0.01
+
+
+def instructions(program, steps):
+    command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", program, str(steps)]
+    finished = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True)
+    assert "AVX2" in finished.stdout, f"expected the AVX2 kernels: {finished.stdout}"
+    return int(re.search(r"Collected : (\d+)", finished.stdout)[1])
+
+
+def main():
+    program, compiler = sys.argv[1:3]
+    write = "--write" in sys.argv
+    if not shutil.which("valgrind"):
+        print("SKIPPED: no valgrind")
+        return 77
+    expected, its_compiler = (0, compiler) if write else FILE.read_text().strip().split(" instructions a step, ")
+    if its_compiler != compiler:
+        print(f"SKIPPED: the count is of {its_compiler}, this build is of {compiler}")
+        return 77
+    count = instructions(program, 3) - instructions(program, 2)
+    if write:
+        FILE.write_text(f"{count} instructions a step, {compiler}\n")
+        return 0
+    ratio = count / int(expected)
+    print(f"{count} instructions a step, expected {expected}, ratio {ratio:.4f}")
+    return abs(ratio - 1) > TOLERANCE
+
+
+if __name__ == "__main__":
+    sys.exit(main())
