@@ -1,11 +1,15 @@
-// Convolution and Linear kernels of the named networks, each direction: on one core, or on a GPU
-// (--device cuda, --arithmetic fast for the vendor's kernels). Counters: useful FLOP/s (valid terms only),
-// nominal FLOP/s (as a full zero-padded convolution would count), and the useful rate in percent of the peak.
+// Convolution and Linear kernels of the named networks and of 60 drawn ones (--layers N: a layer of each),
+// each direction: on one core, or on a GPU (--device cuda, --arithmetic fast for the vendor's kernels).
+// Counters: useful FLOP/s (valid terms only), nominal FLOP/s (as a full zero-padded convolution would count),
+// bytes/s (operands and result, each once), and what the useful rate is in percent of the peak, the bytes in
+// percent of copying as many.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
 #include <functional>
 
+#include "bench/copy_rate.h"
+#include "bench/drawn_networks.h"
 #include "bench/report.h"
 #include "core/network_shapes.h"
 #include "kernels/backend.h"
@@ -25,6 +29,10 @@ void run(benchmark::State& state, const LayerShape& layer, const Subject& subjec
                          layer.full_output.width * layer.conv.batch;
   count_useful(state, bench.flops(), subject.peak.flops);
   state.counters["nominal_FLOP/s"] = rate(nominal);
+  state.counters["bytes/s"] = rate(bench.bytes());
+  if (!backend->is_cuda())
+    state.counters["percent_of_copying"] =
+        rate(100.0 * bench.bytes() / copy_rate(static_cast<std::size_t>(bench.bytes())));
 }
 
 std::string name_of(const NamedNetwork& network, std::size_t index, const LayerShape& layer,
@@ -50,11 +58,18 @@ void register_layer(const NamedNetwork& network, std::size_t index, const LayerS
 
 int main(int argc, char** argv) {
   using namespace mayfly;
-  return bench::run_benchmarks(argc, argv, [](const bench::Subject& subject) {
+  const int drawn = std::stoi(bench::take_option(argc, argv, "layers", "60"));
+  return bench::run_benchmarks(argc, argv, [drawn](const bench::Subject& subject) {
     for (const NamedNetwork& network : named_networks()) {
       const NetworkShapes shapes = network_shapes(network.spec, network.image);
       for (std::size_t i = 0; i < shapes.layers.size(); ++i)
         bench::register_layer(network, i, shapes.layers[i], subject);
+    }
+    for (int i = 0; i < drawn; ++i) {
+      const NamedNetwork network = bench::drawn_network(static_cast<std::uint32_t>(i));
+      const NetworkShapes shapes = network_shapes(network.spec, network.image);
+      const std::size_t layer = static_cast<std::size_t>(i) % shapes.layers.size();
+      bench::register_layer(network, layer, shapes.layers[layer], subject);
     }
   });
 }

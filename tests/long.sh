@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What takes too long for .ci/run: the tests labelled long, clang-tidy over everything, threads under the thread
-# sanitizer, CUDA for all architectures by both toolkits, and twenty networks of the published space.
+# sanitizer, CUDA for all architectures by both toolkits, plans of the last cuDNN for V100, and twenty networks of the
+# published space.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -34,6 +35,7 @@ elif [ "$toolkit" -ne 77 ]; then
   exit "$toolkit"
 fi
 scripts/check_cuda.sh 70 80 || [ $? -eq 77 ]
+tests/cudnn_plans/with_cudnn_9_10.sh build/release
 
 scratch="$(mktemp -d)"
 trap 'rm -rf "$scratch"' EXIT

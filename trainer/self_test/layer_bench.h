@@ -20,6 +20,8 @@ class LayerBench {
 
   /// Useful floating-point operations of one call, in each direction.
   double flops() const { return flops_; }
+  /// Bytes of the input, the output and the weights.
+  double bytes() const { return static_cast<double>(x_.bytes() + y_.bytes() + weights_.bytes()); }
 
  private:
   Buffer filled(std::size_t floats);
