@@ -100,12 +100,13 @@ TEST_F(DevicesTest, MemoryDecidesHowManyRunAtOnce) {
   for (const auto& [room, most] : {std::pair{150, 1}, std::pair{200, 2}, std::pair{310, 3}}) {
     const auto device =
         std::make_shared<FakeDevice>(tests::FakeTraits{.memory = gibibyte * static_cast<std::size_t>(room)});
+    std::atomic<bool> begun = false;
     device->on_step = [&, want = most](int) {  // until as many have begun as may
-      if (recorder_.complete.empty()) wait_until([&] { return device->most_networks() == want; });
+      if (!begun) wait_until([&] { return device->most_networks() == want; });
+      begun = true;
     };
     CampaignOptions how = on({device}, 3);
     how.folder = scratch_.path() / std::to_string(room);
-    recorder_.complete.clear();
     EXPECT_EQ(run_sized(how, std::vector<std::uint64_t>(5, 100 * gibibyte)).finished, 5U);
     EXPECT_EQ(device->most_networks(), most);
   }
