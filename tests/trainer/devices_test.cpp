@@ -1,6 +1,7 @@
 // A campaign on several devices, with too little memory, and on devices that are lost.
 #include <gmock/gmock.h>
 
+#include <atomic>
 #include <latch>
 #include <mutex>
 #include <thread>
