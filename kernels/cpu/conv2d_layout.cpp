@@ -91,7 +91,8 @@ std::size_t Conv2dLayout::transposed_floats() const {
 
 std::size_t Conv2dLayout::packed_floats() const {
   constexpr int kLeastUses = 64;  // of an element of dy, so that copying all of it pays
-  if (out_panels.size() == 1) return 0;
+  if (out_panels.front().width == shape.out_channels) return 0;  // dy is one whole panel as it is
+  if (shape.input_is_image && out_panels.size() == 1) return 0;
   if (shape.input_is_image)
     return group_floats(out_panels, {PanelGroup{}}, static_cast<std::size_t>(chunk_terms(shape.batch)));
   const std::int64_t rows = std::int64_t{shape.out_positions()} * shape.batch;
