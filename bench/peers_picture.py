@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """Draws what bench/peers wrote: peers_picture.py PAIRS.csv MACHINE > picture.svg
 
-One bar a network, sorted: how many times as fast as PyTorch a whole training step is, the median of its pairs."""
+One bar a drawn network, sorted: how many times as fast as PyTorch a whole training step is, the median of its pairs.
+Draws that were replaced (one pair) are left out."""
 import csv
 import math
+import re
 import statistics
 import sys
 from xml.sax.saxutils import escape
@@ -17,7 +19,8 @@ def median_ratios(path):
     with open(path, newline="") as file:
         for row in csv.DictReader(file):
             ratios.setdefault(row["network"], []).append(float(row["pytorch_seconds"]) / float(row["mayfly_seconds"]))
-    return sorted(((statistics.median(of), name) for name, of in ratios.items()), reverse=True)
+    drawn = {name: of for name, of in ratios.items() if re.match(r"published_\d+_", name) and len(of) > 1}
+    return sorted(((statistics.median(of), name) for name, of in drawn.items()), reverse=True)
 
 
 def text(x, y, words, size=12, anchor="start"):

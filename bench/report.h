@@ -59,9 +59,10 @@ inline void count_useful(benchmark::State& state, double useful_flops, double pe
 /// Registers a benchmark whose rates count the time that matters: of the CPU that computes, or of the clock
 /// while a GPU does.
 template <class Body>
-void register_benchmark(const std::string& name, const Subject& subject, const Body& body) {
+benchmark::internal::Benchmark* register_benchmark(const std::string& name, const Subject& subject,
+                                                   const Body& body) {
   auto* registered = benchmark::RegisterBenchmark(name.c_str(), body);
-  if (subject.device->name() != "cpu") registered->UseRealTime();
+  return subject.device->name() == "cpu" ? registered : registered->UseRealTime();
 }
 
 /// The benchmark's loop. A GPU works on while the host asks for more; a call every now and then waits for it,

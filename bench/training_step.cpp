@@ -26,12 +26,12 @@ void count_shares(benchmark::State& state, const MeasuredStep& step) {
   state.counters["SGD_%"] = share_of(step, {"SGD"});
 }
 
-void training_step(benchmark::State& state, const NamedNetwork& named, const Subject& subject) {
-  count_shares(state, MeasuredStep(named, subject));
-  const auto backend = subject.device->make_backend(1);
+void training_step(benchmark::State& state, const NamedNetwork& named, const Subject& subject, int threads) {
+  if (threads == 1) count_shares(state, MeasuredStep(named, subject));
+  const auto backend = subject.device->make_backend(threads);
   RepeatedStep step(named, *backend);
   time_calls(state, *backend, [&] { step.run(); });
-  count_useful(state, step.flops(), subject.peak.flops);
+  count_useful(state, step.flops(), threads * subject.peak.flops);
   state.counters["images/s"] = rate(named.spec.batch_size);
 }
 
@@ -41,12 +41,13 @@ void training_step(benchmark::State& state, const NamedNetwork& named, const Sub
 int main(int argc, char** argv) {
   using namespace mayfly;
   const int drawn = std::stoi(bench::take_option(argc, argv, "networks", "60"));
-  return bench::run_benchmarks(argc, argv, [drawn](const bench::Subject& subject) {
+  const int threads = std::stoi(bench::take_option(argc, argv, "threads", "1"));
+  return bench::run_benchmarks(argc, argv, [=](const bench::Subject& subject) {
     std::vector<NamedNetwork> networks = named_networks();
     for (int i = 0; i < drawn; ++i) networks.push_back(bench::drawn_network(static_cast<std::uint32_t>(i)));
     for (const NamedNetwork& network : networks)
       bench::register_benchmark(network.name, subject, [=](benchmark::State& state) {
-        bench::training_step(state, network, subject);
-      });
+        bench::training_step(state, network, subject, threads);
+      })->UseRealTime();
   });
 }
