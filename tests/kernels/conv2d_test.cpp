@@ -191,6 +191,22 @@ TEST_F(Conv2dTest, ForwardAppliesReluAndDropout) {
   }
 }
 
+TEST_F(Conv2dTest, ReluOfNegativeZeroIsPositiveZero) {
+  const Conv2dShape one{1, 1, 1, 1, 1, 1, 1, 0, 1, 1};
+  for (const auto& backend : backends_) {
+    const auto conv = backend->make_conv2d(one);
+    DeviceArray x(*backend, conv_input(*backend, one, Floats{1e-30F})), bias(*backend, Floats{-0.0F});
+    DeviceArray w = device_weights(*backend, *conv, Floats{-1e-30F});  // the product rounds to -0
+    DeviceArray y = DeviceArray::poisoned(*backend, device_floats(*backend, output_map(one)));
+    const auto value = [&](bool relu) {
+      conv->forward(x.floats(), w.floats(), bias.floats(), {.relu = relu}, y.floats());
+      return from_device(*backend, output_map(one), y.read()).front();
+    };
+    EXPECT_EQ(std::bit_cast<std::uint32_t>(value(false)), 0x80000000U);
+    EXPECT_EQ(std::bit_cast<std::uint32_t>(value(true)), 0U);
+  }
+}
+
 TEST_F(Conv2dTest, WeightsComeBackAsTheyWent) {
   CaseRandom random(6);
   for (int i = 0; i < cases(50); ++i) {
