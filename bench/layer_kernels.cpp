@@ -58,8 +58,8 @@ void register_layer(const NamedNetwork& network, std::size_t index, const LayerS
 
 int main(int argc, char** argv) {
   using namespace mayfly;
-  const int drawn = std::stoi(bench::take_option(argc, argv, "layers", "60"));
-  return bench::run_benchmarks(argc, argv, [drawn](const bench::Subject& subject) {
+  return bench::run_benchmarks(argc, argv, [](const bench::Subject& subject, int& count, char** words) {
+    const int drawn = bench::take_count(count, words, "layers", 60);
     for (const NamedNetwork& network : named_networks()) {
       const NetworkShapes shapes = network_shapes(network.spec, network.image);
       for (std::size_t i = 0; i < shapes.layers.size(); ++i)

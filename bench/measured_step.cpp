@@ -56,7 +56,7 @@ MeasuredStep::MeasuredStep(const NamedNetwork& named, const Subject& subject)
     : peak_(subject.peak), backend_(subject.device->make_backend(1)), step_(named, backend_) {
   using Clock = std::chrono::steady_clock;
   bytes_ = static_cast<double>(backend_.allocated());
-  bytes_per_second_ = copy_rate(backend_.allocated());
+  bytes_per_second_ = backend_.is_cuda() ? peak_.bytes : copy_rate(backend_.allocated());
   step_.run();
   step_.run();
   backend_.reset();
@@ -72,7 +72,8 @@ MeasuredStep::MeasuredStep(const NamedNetwork& named, const Subject& subject)
 }
 
 double MeasuredStep::bound(const OperationCost& cost) const {
-  return std::max(cost.flops / peak_.flops, cost.bytes / bytes_per_second_);
+  const auto at_least = [](double work, double rate) { return rate > 0 ? work / rate : 0; };  // 0: not known
+  return std::max(at_least(cost.flops, peak_.flops), at_least(cost.bytes, bytes_per_second_));
 }
 
 double MeasuredStep::bound() const {

@@ -38,8 +38,10 @@ class MeasuredStep {
   const std::vector<OperationCost>& costs() const { return costs_; }  ///< of one step
   double seconds() const { return seconds_; }                         ///< of one step, sum of its operations
   double flops() const { return step_.flops(); }
-  double bytes() const { return bytes_; }                        ///< of the network's memory
-  double bytes_per_second() const { return bytes_per_second_; }  ///< of copying so much memory
+  double bytes() const { return bytes_; }  ///< of the network's memory
+  double bytes_per_second() const {
+    return bytes_per_second_;
+  }  ///< of a GPU's memory; on a core of copying so much
 
   /// Seconds below which the operation, or the step, cannot come at this peak and this rate of copying.
   double bound(const OperationCost& cost) const;

@@ -29,15 +29,15 @@ inline Subject open_subject(int& argc, char** argv) {
   return subject;
 }
 
-/// Runs the benchmarks that `add` registers; errors of the user or the device are printed, exit code as of
-/// mayfly.
+/// Runs the benchmarks that `add(subject, argc, argv)` registers, which may take options out of the command
+/// line; errors of the user or the device are printed, exit code as of mayfly.
 template <class Add>
 int run_benchmarks(int argc, char** argv, const Add& add) {
   try {
     const Subject subject = open_subject(argc, argv);
+    add(subject, argc, argv);
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) return static_cast<int>(ExitCode::usage);
-    add(subject);
     benchmark::RunSpecifiedBenchmarks();
     return 0;
   } catch (const Error& error) {

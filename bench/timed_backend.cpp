@@ -141,7 +141,9 @@ std::unique_ptr<Gather> TimedBackend::make_gather(const GatherShape& shape,
 
 void TimedBackend::activation_backward(const Conv2dShape& shape, const Activation& activation, const float* y,
                                        float* dy, float* dbias) {
-  measure(*timed_, cost_of(costs_, "bias, ReLU, dropout backward"), {.floats = 3 * output_floats(shape)},
+  const bool changes = activation.relu || activation.mask != nullptr;  // dy is written too; ReLU reads y
+  const double passes = 1.0 + (changes ? 1 : 0) + (activation.relu ? 1 : 0);
+  measure(*timed_, cost_of(costs_, "bias, ReLU, dropout backward"), {.floats = passes * output_floats(shape)},
           [&] { timed_->activation_backward(shape, activation, y, dy, dbias); });
 }
 

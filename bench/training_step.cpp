@@ -3,6 +3,10 @@
 // roofline bound in percent of the step (step_profile.cpp), and the shares of the step in percent.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+#include <string>
+#include <vector>
+
 #include "bench/drawn_networks.h"
 #include "bench/measured_step.h"
 
@@ -40,14 +44,16 @@ void training_step(benchmark::State& state, const NamedNetwork& named, const Sub
 
 int main(int argc, char** argv) {
   using namespace mayfly;
-  const int drawn = std::stoi(bench::take_option(argc, argv, "networks", "60"));
-  const int threads = std::stoi(bench::take_option(argc, argv, "threads", "1"));
-  return bench::run_benchmarks(argc, argv, [=](const bench::Subject& subject) {
+  return bench::run_benchmarks(argc, argv, [](const bench::Subject& subject, int& count, char** words) {
+    const int drawn = bench::take_count(count, words, "networks", 60);
+    const int threads = bench::take_count(count, words, "threads", 1);
     std::vector<NamedNetwork> networks = named_networks();
     for (int i = 0; i < drawn; ++i) networks.push_back(bench::drawn_network(static_cast<std::uint32_t>(i)));
-    for (const NamedNetwork& network : networks)
-      bench::register_benchmark(network.name, subject, [=](benchmark::State& state) {
+    for (const NamedNetwork& network : networks) {
+      auto* registered = bench::register_benchmark(network.name, subject, [=](benchmark::State& state) {
         bench::training_step(state, network, subject, threads);
-      })->UseRealTime();
+      });
+      if (threads > 1) registered->UseRealTime();
+    }
   });
 }

@@ -69,7 +69,11 @@ LayerMemory layer_memory(const LayerShape& layer) {
     memory.kept += image_bytes(conv);
   } else {
     memory.gradient = std::max(memory.gradient, kFloat * conv.input_count());
-    memory.scratch = kFloat * conv.weight_count();  // transposed, for the data gradient
+    // Transposed weights for the data gradient, or a copy of the output's gradient for that of the weights.
+    const bool tap_by_tap = conv.out_positions() == 1;
+    const std::int64_t transposed =
+        tap_by_tap ? std::int64_t{conv.out_channels} * conv.in_channels : conv.weight_count();
+    memory.scratch = kFloat * std::max(transposed, conv.output_count());
   }
   if (layer.dropout_rate > 0) memory.kept += kFloat * conv.batch * conv.out_channels;
   if (!layer.pool) return memory;

@@ -35,8 +35,8 @@ struct Estimate {
 
 /// Bytes while training on one core, without the data set: parameters, gradients and momentum; the images
 /// with their border; activations, dropout masks (channel dropout in convolution blocks) and winners of the
-/// pooling, for one batch; two buffers for gradients of activations and the transposed weights, each as large
-/// as any layer needs it.
+/// pooling, for one batch; two buffers for gradients of activations, and one for transposed weights or a copy
+/// of a gradient, each as large as any layer needs it.
 std::int64_t estimate_memory(const NetworkShapes& shapes);
 
 /// Seconds for `epochs` epochs with a validation after every half of them. Training: forward, weight gradient

@@ -88,11 +88,14 @@ struct Reading {
 };
 
 void apply_claim(const Json& json, NetworkRecord& network, std::map<double, JournalPoint>& put_aside) {
-  network.index = integer_at<std::uint32_t>(json, "index");
-  network.host = json.at("host");
-  network.pid = integer_at<std::int64_t>(json, "pid");
-  network.state = NetworkState::running;
+  const auto index = integer_at<std::uint32_t>(json, "index");  // all or nothing of a line
+  const std::string host = json.at("host");
+  const auto pid = integer_at<std::int64_t>(json, "pid");
   const double from = json.value("from", 0.0);  // what came after is made again
+  network.index = index;
+  network.host = host;
+  network.pid = pid;
+  network.state = NetworkState::running;
   const auto made_again = network.points.upper_bound(from);
   for (auto point = made_again; point != network.points.end(); ++point)
     put_aside.insert_or_assign(point->first, point->second);

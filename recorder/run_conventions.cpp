@@ -55,8 +55,8 @@ Json json_value(const std::optional<Value>& value) {
 
 template <class Value>
 bool same_kind(const Json& json, const Value&) {
-  const Json example = Value{};
   if constexpr (std::is_integral_v<Value> && !std::is_same_v<Value, bool>) return holds_integer<Value>(json);
+  const Json example = Value{};
   if (example.is_number_float()) return json.is_number();
   return json.type() == example.type();
 }

@@ -73,8 +73,8 @@ void tile(const BatchReduce& job, const TilePlace& at) {
     const float* a = job.segments[s].a + at.row * job.a_row;
     const float* b = job.segments[s].b + at.column;
     for (int t = 0; t < job.segments[s].length; ++t, a += job.a_term, b += job.b_row) {
-      // The next rows of a narrow tile: few FMAs would hide how long they take.
-      if constexpr (kWide == 1) __builtin_prefetch(a + (job.a_row == 1 ? kRows : 0));
+      // The next rows of A where they lie far apart; wider tiles have FMAs enough to wait behind.
+      if (kWide == 1 && job.a_row == 1) __builtin_prefetch(a + kRows);
       Float row_b[kWide];
       MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) row_b[v] = load_vector<kWide>(at, v, b);
       MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {

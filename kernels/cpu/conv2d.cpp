@@ -32,13 +32,13 @@ void for_each_weight(const Conv2dLayout& layout, const Visit& visit) {
 
 CpuConv2d::CpuConv2d(const Conv2dShape& shape, Team& team, Scratch& scratch)
     : layout_(shape), team_(team), scratch_(scratch) {
-  const auto threads = static_cast<std::size_t>(team.threads());
-  scratch_.reserve_floats(std::max(layout_.transposed_floats() * (shape.out_positions() == 1 ? threads : 1),
-                                   layout_.packed_floats() * (shape.input_is_image ? threads : 1)));
+  scratch_.reserve_floats(layout_.scratch_floats(team.threads()));
 }
 
-int CpuConv2d::parts_for(int items) const {
-  return team_.threads() == 1 ? 1 : std::clamp(4 * team_.threads(), 1, items);
+int CpuConv2d::parts_for(std::size_t groups, int items) const {
+  if (team_.threads() == 1) return 1;
+  const int count = static_cast<int>(groups);
+  return std::clamp((4 * team_.threads() + count - 1) / count, 1, items);
 }
 
 void CpuConv2d::import_weights(std::span<const float> logical, float* weights) {

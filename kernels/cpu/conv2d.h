@@ -28,8 +28,8 @@ class CpuConv2d final : public Conv2d {
  private:
   void data_gradient_of_one_output(const float* dy, const float* weights, float* dx);
   void weight_gradient_of_image(const float* x, const float* dy, float* dw);
-  /// Into how many parts to cut items: one where one core works, else enough for balance.
-  int parts_for(int items) const;
+  /// Into how many parts to cut the items of each group: one where one core works, else enough for balance.
+  int parts_for(std::size_t groups, int items) const;
 
   const Conv2dLayout layout_;
   Team& team_;

@@ -13,9 +13,9 @@ namespace {
 
 struct Operands {
   const float* dy;
-  const float* transposed;  ///< of a group of panels
-  int first_channel;        ///< of the group
-  int taps;                 ///< that are transposed: all, or only that of the position
+  float* transposed;  ///< of a group of panels
+  int first_channel;  ///< of the group
+  int taps;           ///< that are transposed: all, or only that of the position
   float* dx;
 
   /// Where a panel begins among the transposed weights.
@@ -94,17 +94,17 @@ void gradient_of_products(const Conv2dLayout& layout, const PanelGroup& group, P
   });
 }
 
-/// Positions of a layer with one output, where every tap belongs to one position: transposed just before it
+/// A position of a layer with one output, where every tap belongs to one position: transposed just before it
 /// is used.
-void gradient_of_position(const Conv2dLayout& layout, const float* weights, float* transposed, int index,
+void gradient_of_position(const Conv2dLayout& layout, const float* weights, int index,
                           const Operands& operands) {
-  const int count = static_cast<int>(layout.in_panels.size());
   const Position place(layout, layout.in_panels.front(), operands,
                        layout.phase_positions[static_cast<std::size_t>(index)]);
   if (place.terms() > 0)
     for (const Panel& panel : layout.in_panels)
-      transpose_tap(layout, panel, place.tap(0), weights, transposed + operands.panel_offset(layout, panel));
-  gradient_of_products(layout, {0, count}, {index, index + 1}, operands);
+      transpose_tap(layout, panel, place.tap(0), weights,
+                    operands.transposed + operands.panel_offset(layout, panel));
+  gradient_of_products(layout, layout.data_gradient_groups.front(), {index, index + 1}, operands);
 }
 
 }  // namespace
@@ -124,7 +124,7 @@ void CpuConv2d::data_gradient(const float* dy, const float* weights, float* dx) 
                     transposed + operands.panel_offset(layout_, panel) +
                         slot * layout_.shape.out_channels * panel.width);
     });
-    const int parts = parts_for(layout_.shape.height * layout_.shape.width);
+    const int parts = parts_for(static_cast<std::size_t>(phases), layout_.shape.height * layout_.shape.width);
     team_.for_each(phases * parts, [&](int item, int) {
       const int begin = layout_.phase_begin[static_cast<std::size_t>(item / parts)];
       const int count = layout_.phase_begin[static_cast<std::size_t>(item / parts) + 1] - begin;
@@ -137,7 +137,7 @@ void CpuConv2d::data_gradient(const float* dy, const float* weights, float* dx) 
 void CpuConv2d::data_gradient_of_one_output(const float* dy, const float* weights, float* dx) {
   team_.for_each(layout_.shape.height * layout_.shape.width, [&](int index, int thread) {
     float* transposed = scratch_.floats() + static_cast<std::size_t>(thread) * layout_.transposed_floats();
-    gradient_of_position(layout_, weights, transposed, index, {dy, transposed, 0, 1, dx});
+    gradient_of_position(layout_, weights, index, {dy, transposed, 0, 1, dx});
   });
 }
 

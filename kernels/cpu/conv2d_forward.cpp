@@ -108,12 +108,13 @@ void forward_products(const Conv2dLayout& layout, const PanelGroup& group, Part 
 void CpuConv2d::forward(const float* x, const float* weights, const float* bias, const Activation& activation,
                         float* y) {
   const Operands operands{x, weights, bias, activation, y};
-  for (const PanelGroup& group : layout_.forward_groups) {
-    const int items = layout_.shape.out_positions() * group.count, parts = parts_for(items);
-    team_.for_each(parts, [&](int part, int) {
-      forward_products(layout_, group, part_of(items, part, parts), operands);
-    });
-  }
+  const std::vector<PanelGroup>& groups = layout_.forward_groups;
+  const int items = layout_.shape.out_positions() * groups.front().count;  // of each group
+  const int parts = parts_for(groups.size(), items);
+  team_.for_each(static_cast<int>(groups.size()) * parts, [&](int item, int) {
+    forward_products(layout_, groups[static_cast<std::size_t>(item / parts)],
+                     part_of(items, item % parts, parts), operands);
+  });
 }
 
 }  // namespace mayfly::cpu

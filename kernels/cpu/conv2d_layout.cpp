@@ -33,6 +33,21 @@ void order_by_phase(const Conv2dShape& shape, std::vector<int>& positions, std::
   }
 }
 
+std::vector<PanelGroup> one_group(const std::vector<Panel>& panels) {
+  return {{0, static_cast<int>(panels.size())}};
+}
+
+/// All panels together where `rows` of A are dearer to read again for every panel than B for every position;
+/// else one by one.
+std::vector<PanelGroup> groups_of(const std::vector<Panel>& panels, int rows) {
+  const int count = static_cast<int>(panels.size());
+  const int columns = panels.back().begin + panels.back().columns;
+  if (rows * (count - 1) > columns) return one_group(panels);
+  std::vector<PanelGroup> groups;
+  for (int panel = 0; panel < count; ++panel) groups.push_back({panel, 1});
+  return groups;
+}
+
 }  // namespace
 
 std::vector<Panel> panels_of(int channels) {
@@ -50,19 +65,14 @@ std::vector<Panel> panels_of(int channels) {
   return panels;
 }
 
-std::vector<PanelGroup> groups_of(const std::vector<Panel>& panels, int rows) {
-  const int count = static_cast<int>(panels.size());
-  const int columns = panels.back().begin + panels.back().columns;
-  if (rows * (count - 1) > columns) return {{0, count}};
-  std::vector<PanelGroup> groups;
-  for (int panel = 0; panel < count; ++panel) groups.push_back({panel, 1});
-  return groups;
-}
-
 std::size_t group_floats(const std::vector<Panel>& panels, const std::vector<PanelGroup>& groups,
                          std::size_t rows) {
-  if (groups.size() > 1) return rows * static_cast<std::size_t>(panels.front().width);
-  return rows * static_cast<std::size_t>(panels.back().begin + panels.back().width);
+  int widest = 0;
+  for (const PanelGroup& group : groups) {
+    const Panel& last = panels[static_cast<std::size_t>(group.first + group.count - 1)];
+    widest = std::max(widest, last.begin + last.width - panels[group.panel(0)].begin);
+  }
+  return rows * static_cast<std::size_t>(widest);
 }
 
 Conv2dLayout::Conv2dLayout(const Conv2dShape& s)
@@ -70,8 +80,8 @@ Conv2dLayout::Conv2dLayout(const Conv2dShape& s)
       out_panels(panels_of(s.out_channels)),
       in_panels(panels_of(s.in_channels)),
       forward_groups(groups_of(out_panels, s.batch)),
-      data_gradient_groups(groups_of(in_panels, s.batch)),
-      weight_gradient_groups(groups_of(out_panels, s.in_channels)),
+      data_gradient_groups(s.out_positions() == 1 ? one_group(in_panels) : groups_of(in_panels, s.batch)),
+      weight_gradient_groups(s.input_is_image ? one_group(out_panels) : groups_of(out_panels, s.in_channels)),
       tap_slots(slots_by_phase(s.kernel_size, s.stride)) {
   std::size_t at = 0;
   for (const Panel& panel : out_panels) {
@@ -84,20 +94,30 @@ Conv2dLayout::Conv2dLayout(const Conv2dShape& s)
 
 std::size_t Conv2dLayout::transposed_floats() const {
   if (shape.input_is_image) return 0;  // the image has no gradient
-  const auto outputs = static_cast<std::size_t>(shape.out_channels);
-  if (shape.out_positions() == 1) return group_floats(in_panels, {PanelGroup{0, 1}}, outputs);
-  return group_floats(in_panels, data_gradient_groups, outputs * static_cast<std::size_t>(taps()));
+  const int held_taps = shape.out_positions() == 1 ? 1 : taps();
+  return group_floats(in_panels, data_gradient_groups,
+                      static_cast<std::size_t>(shape.out_channels) * static_cast<std::size_t>(held_taps));
 }
 
 std::size_t Conv2dLayout::packed_floats() const {
   constexpr int kLeastUses = 64;  // of an element of dy, so that copying all of it pays
   if (out_panels.front().width == shape.out_channels) return 0;  // dy is one whole panel as it is
-  if (shape.input_is_image && out_panels.size() == 1) return 0;
+  const std::vector<PanelGroup> all = one_group(out_panels);
   if (shape.input_is_image)
-    return group_floats(out_panels, {PanelGroup{}}, static_cast<std::size_t>(chunk_terms(shape.batch)));
+    return out_panels.size() == 1
+               ? 0
+               : group_floats(out_panels, all, static_cast<std::size_t>(chunk_terms(shape.batch)));
   const std::int64_t rows = std::int64_t{shape.out_positions()} * shape.batch;
   if (useful_macs(shape) * shape.batch < kLeastUses * rows * shape.out_channels) return 0;
-  return group_floats(out_panels, weight_gradient_groups, static_cast<std::size_t>(rows));
+  return group_floats(out_panels, all, static_cast<std::size_t>(rows));
+}
+
+std::size_t Conv2dLayout::scratch_floats(int threads) const {
+  const auto copies = [threads](bool each_its_own, int items) {
+    return static_cast<std::size_t>(each_its_own ? std::min(threads, items) : 1);
+  };
+  return std::max(transposed_floats() * copies(shape.out_positions() == 1, shape.height * shape.width),
+                  packed_floats() * copies(shape.input_is_image, threads));
 }
 
 }  // namespace mayfly::cpu

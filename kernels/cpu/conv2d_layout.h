@@ -3,9 +3,13 @@
 // Activations: (height, width, batch, channels), so that every map position is a plain matrix (batch x
 // channels). The gathered image batch: (height + 2*padding, batch, width + 2*padding, channels), borders
 // zero: a kernel row is one run. Weights: panels of out_channels (PanelGeometry), each (tap, in_channel,
-// column), columns padded to whole vectors with +0. Transposed weights, one group of panels of in_channels at
-// a time, each (slot of the tap, out_channel, column). Packed output gradients, one group of panels of
-// out_channels at a time, each (position, image, column).
+// column), columns padded to whole vectors with +0.
+//
+// Copies that an operation makes for itself. Transposed weights, for the data gradient: one group of panels
+// of in_channels at a time, each (slot of the tap, out_channel, column); where there is one output position,
+// one tap at a time, all panels, each thread its own. Packed output gradients, for the weight gradient:
+// panels of out_channels, each (position, image, column); in the first convolution one chunk of such rows at
+// a time, each thread its own.
 #pragma once
 
 #include <cstddef>
@@ -34,10 +38,6 @@ struct PanelGroup {
   int index(int item) const { return item / count; }
 };
 
-/// All panels together where `rows` of A are dearer to read again for every panel than B for every position;
-/// else one by one.
-std::vector<PanelGroup> groups_of(const std::vector<Panel>& panels, int rows);
-
 /// Floats of the widest group, `rows` of each panel.
 std::size_t group_floats(const std::vector<Panel>& panels, const std::vector<PanelGroup>& groups,
                          std::size_t rows);
@@ -47,10 +47,11 @@ struct Conv2dLayout {
 
   int taps() const { return shape.kernel_size * shape.kernel_size; }
   std::size_t weight_floats() const { return panel_offsets.back(); }
-  /// Floats of the copies for the data gradient and the weight gradient: of one thread where there is one
-  /// output position or the input is the image. 0: not needed.
+  /// Floats of the copies of one thread, or of all where they share them; 0: not needed.
   std::size_t transposed_floats() const;
   std::size_t packed_floats() const;
+  /// Of all copies that so many threads need at once.
+  std::size_t scratch_floats(int threads) const;
   /// Of tap (row-major) and in_channel of panel `p`, in the weights.
   std::size_t weight_offset(std::size_t p, int tap, int in_channel) const {
     return panel_offsets[p] +

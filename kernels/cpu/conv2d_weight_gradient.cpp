@@ -15,14 +15,13 @@ namespace {
 struct GradientRows {
   const float* data;
   bool packed = false;
-  int first_channel = 0;  ///< of the copy
-  std::ptrdiff_t first_row = 0, rows = 0;
+  std::ptrdiff_t first_row = 0, rows = 0;  ///< of the copy
 
   const float* at(const Panel& panel, std::ptrdiff_t row, std::ptrdiff_t row_floats) const {
     if (!packed) return data + row * row_floats + panel.begin;
     return data + panel_offset(panel) + (row - first_row) * row_floats;
   }
-  std::ptrdiff_t panel_offset(const Panel& panel) const { return (panel.begin - first_channel) * rows; }
+  std::ptrdiff_t panel_offset(const Panel& panel) const { return panel.begin * rows; }
 };
 
 struct Operands {
@@ -31,17 +30,14 @@ struct Operands {
   float* dw;
 };
 
-/// Copies rows begin..end-1 of dy, the panels of a group side by side.
-void pack(const Conv2dLayout& layout, const PanelGroup& group, const float* dy, std::ptrdiff_t begin,
-          std::ptrdiff_t end, const GradientRows& rows, float* packed) {
-  for (std::ptrdiff_t row = begin; row < end; ++row) {
-    for (int p = group.first; p < group.first + group.count; ++p) {
-      const Panel& panel = layout.out_panels[static_cast<std::size_t>(p)];
+/// Copies rows begin..end-1 of dy, all panels.
+void pack(const Conv2dLayout& layout, const float* dy, std::ptrdiff_t begin, std::ptrdiff_t end,
+          const GradientRows& rows, float* packed) {
+  for (std::ptrdiff_t row = begin; row < end; ++row)
+    for (const Panel& panel : layout.out_panels)
       std::memcpy(packed + rows.panel_offset(panel) + (row - rows.first_row) * panel.width,
                   dy + row * layout.shape.out_channels + panel.begin,
                   static_cast<std::size_t>(panel.columns) * sizeof(float));
-    }
-  }
 }
 
 /// What both kinds of products share: cells are output positions, terms the images of the batch.
@@ -138,14 +134,14 @@ void gradient_of_kernel_rows(const Conv2dLayout& layout, Part items, Operands op
   const Conv2dShape& shape = layout.shape;
   const BatchReduce job{
       .a_row = 1, .a_term = layout.image_row(), .rows = shape.kernel_size * shape.in_channels};
-  const PanelGroup all{0, static_cast<int>(layout.out_panels.size())};
+  const PanelGroup& all = layout.weight_gradient_groups.front();
   const std::int64_t chunk = chunk_terms(shape.batch);
   const std::int64_t terms = std::int64_t{shape.out_positions()} * shape.batch;
   const float* dy = operands.dy.data;
   const auto begin_chunk = [&](std::int64_t begin) {
     if (packed == nullptr) return;
     operands.dy = {.data = packed, .packed = true, .first_row = begin, .rows = chunk};
-    pack(layout, all, dy, begin, std::min(terms, begin + chunk), operands.dy, packed);
+    pack(layout, dy, begin, std::min(terms, begin + chunk), operands.dy, packed);
   };
   run_chunks(
       items, chunk, job, false,
@@ -156,25 +152,22 @@ void gradient_of_kernel_rows(const Conv2dLayout& layout, Part items, Operands op
 
 void CpuConv2d::weight_gradient(const float* x, const float* dy, float* dw) {
   if (layout_.shape.input_is_image) return weight_gradient_of_image(x, dy, dw);
-  const std::ptrdiff_t rows = std::ptrdiff_t{layout_.shape.out_positions()} * layout_.shape.batch;
-  const bool packs = layout_.packed_floats() > 0;
-  for (const PanelGroup& group : layout_.weight_gradient_groups) {
-    Operands operands{x, {.data = dy}, dw};
-    if (packs) {
-      operands.dy = {.data = scratch_.floats(),
-                     .packed = true,
-                     .first_channel = layout_.out_panels[group.panel(0)].begin,
-                     .rows = rows};
-      team_.for_each(layout_.shape.out_positions(), [&](int position, int) {
-        const std::ptrdiff_t begin = std::ptrdiff_t{position} * layout_.shape.batch;
-        pack(layout_, group, dy, begin, begin + layout_.shape.batch, operands.dy, scratch_.floats());
-      });
-    }
-    const int items = group.count * layout_.taps(), parts = parts_for(items);
-    team_.for_each(parts, [&](int part, int) {
-      gradient_of_taps(layout_, group, part_of(items, part, parts), operands);
+  Operands operands{x, {.data = dy}, dw};
+  const std::ptrdiff_t batch = layout_.shape.batch;
+  const int positions = layout_.shape.out_positions();
+  if (layout_.packed_floats() > 0) {
+    operands.dy = {.data = scratch_.floats(), .packed = true, .rows = positions * batch};
+    team_.for_each(positions, [&](int position, int) {
+      pack(layout_, dy, position * batch, (position + 1) * batch, operands.dy, scratch_.floats());
     });
   }
+  const std::vector<PanelGroup>& groups = layout_.weight_gradient_groups;
+  const int items = layout_.taps() * groups.front().count;  // of each group
+  const int parts = parts_for(groups.size(), items);
+  team_.for_each(static_cast<int>(groups.size()) * parts, [&](int item, int) {
+    gradient_of_taps(layout_, groups[static_cast<std::size_t>(item / parts)],
+                     part_of(items, item % parts, parts), operands);
+  });
 }
 
 void CpuConv2d::weight_gradient_of_image(const float* x, const float* dy, float* dw) {

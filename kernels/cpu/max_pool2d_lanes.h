@@ -1,5 +1,5 @@
-// The vector part of max pooling: one block of lanes, all positions. A block is a few pages wide at every
-// position, so that memory is read in long runs, but its row results stay in the second-level cache.
+// The vector part of max pooling: one block of lanes, all positions. A block is as wide as its row results
+// may be to stay in the second-level cache, so that memory is read in runs as long as can be.
 #pragma once
 
 #include <cstddef>
@@ -9,10 +9,10 @@
 
 namespace mayfly::cpu {
 
-/// Blocks are whole numbers of so many lanes.
+/// A unit of lanes. Blocks begin at whole units.
 inline constexpr int kPoolLanes = 64;
 
-/// Winners of a pooling; `stride` is the number of lanes rounded up to whole blocks.
+/// Winners of a pooling; `stride` is the number of lanes rounded up to whole units.
 struct PoolWinners {
   std::uint8_t*
       columns;  ///< (height, out_width, stride): winning input column of a row within a window's columns
@@ -30,7 +30,7 @@ struct PoolBlock {
   float* middle;
 };
 
-/// For kPoolLanes lanes.
+/// For one unit.
 std::size_t pool_scratch_floats(const Pool2dShape& shape);
 void max_pool_block_forward(const PoolBlock& block, const float* x, float* y);
 void max_pool_block_backward(const PoolBlock& block, const float* dy, float* dx);

@@ -30,18 +30,20 @@ def resident_bytes(process):
 
 
 def follow(process, folder, networks):
-    """Seconds until the first table, and bytes in memory at a tenth of all tables and the most afterwards."""
-    begin, first, early, most = time.monotonic(), None, None, 0
+    """Seconds until the first table, and bytes in memory at half of all tables and the most afterwards."""
+    begin, first, half, most = time.monotonic(), None, None, 0
     while process.poll() is None:
         tables = sum(1 for _ in (folder / "tables").glob("*/2026_*"))
         if tables and first is None:
             first = time.monotonic() - begin
         now = resident_bytes(process)
-        if tables >= networks // 10:
-            early = early or now
+        if tables >= networks // 2 and now:
+            half = half or now
             most = max(most, now)
-        time.sleep(0.02 if first is None else 0.25)
-    return first, early, most
+        time.sleep(0.02 if first is None else 0.1)
+    assert process.returncode == 0, f"run ended with {process.returncode}"
+    assert first and half, "too few networks: it ended before it could be looked at"
+    return first, half, most
 
 
 def files_of_networks(folder):
@@ -69,15 +71,17 @@ def main():
         run = [arguments.mayfly, "run", folder, "--data-root", scratch / "data", "--threads", "1", "--progress",
                "plain"]
         process = subprocess.Popen(run, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        first, early, most = follow(process, folder, arguments.networks)
-        assert process.returncode == 0, f"run ended with {process.returncode}"
+        try:
+            first, half, most = follow(process, folder, arguments.networks)
+        finally:
+            process.kill()
         counts = files_of_networks(folder)
         status, again = timed([arguments.mayfly, "status", folder]), timed(run)
         print(f"{arguments.networks} networks: init {planned:.2f} s, first table after {first:.2f} s, status {status:.2f} s, "
-              f"run of a finished campaign {again:.2f} s; memory {early / 1e6:.1f} MB at a tenth, at most "
+              f"run of a finished campaign {again:.2f} s; memory {half / 1e6:.1f} MB at half of them, at most "
               f"{most / 1e6:.1f} MB afterwards; at most {max(counts.values())} files a network")
         assert len(counts) == arguments.networks and max(counts.values()) <= 3, counts.most_common(3)
-        assert most <= 1.1 * early + 8e6, "memory grows with the number of networks"
+        assert most <= half + 2e6, "memory grows with the number of networks"
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ A step of the small network of train_steps.cpp must take as many as instruction_
 Callgrind has no AVX-512: the AVX2 kernels are counted. Exit code 77 (skipped) where Callgrind or the compiler of the
 count is missing. --write: the file gets what was counted; do that where a step became cheaper, or dearer for a good
 reason."""
+import os
 import pathlib
 import re
 import shutil
@@ -17,16 +18,16 @@ TOLERANCE = 0.01
 
 def instructions(program, steps):
     command = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", program, str(steps)]
-    finished = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True)
-    assert "AVX2" in finished.stdout, f"expected the AVX2 kernels: {finished.stdout}"
+    finished = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=True,
+                              env=os.environ | {"MAYFLY_SIMD": "avx2"})
     return int(re.search(r"Collected : (\d+)", finished.stdout)[1])
 
 
 def main():
     program, compiler = sys.argv[1:3]
     write = "--write" in sys.argv
-    if not shutil.which("valgrind"):
-        print("SKIPPED: no valgrind")
+    if not shutil.which("valgrind") or "avx2" not in pathlib.Path("/proc/cpuinfo").read_text():
+        print("SKIPPED: no valgrind, or a processor without AVX2")
         return 77
     expected, its_compiler = (0, compiler) if write else FILE.read_text().strip().split(" instructions a step, ")
     if its_compiler != compiler:

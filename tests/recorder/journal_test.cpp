@@ -250,17 +250,21 @@ TEST(Journal, NumbersThatAreNoIntegersOfTheirKindAreDamage) {
   const ScratchFolder folder;
   JournalWriter writer(folder.path());
   writer.claimed("a", 7);
+  const NetworkRecord before = read_journals(folder.path()).networks.at("a");
+  const auto claim = [&](const char* index, const char* pid) {
+    append_raw(writer.path(),
+               fmt::format(R"({{"event":"claimed","time":"2030","id":"a","index":{},"host":"h","pid":{}}})",
+                           index, pid) +
+                   "\n");
+  };
   for (const char* pid : {"6.7e95", "1.5", "18446744073709551615", "-9223372036854775809", "true"})
-    append_raw(
-        writer.path(),
-        fmt::format(R"({{"event":"claimed","time":"2030","id":"a","index":7,"host":"h","pid":{}}})", pid) +
-            "\n");
-  append_raw(writer.path(),
-             R"({"event":"claimed","time":"2030","id":"a","index":4294967296,"host":"h","pid":1})"
-             "\n");
+    claim("8", pid);
+  claim("4294967296", "1");
   const JournalRecord record = read_journals(folder.path());
   EXPECT_EQ(record.unreadable_lines, 6U);
   EXPECT_EQ(record.networks.at("a").index, 7U);
+  EXPECT_EQ(record.networks.at("a").host, before.host);
+  EXPECT_EQ(record.networks.at("a").pid, before.pid);
 }
 
 TEST(Journal, FolderThatCannotBeMade) {

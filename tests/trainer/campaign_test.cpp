@@ -5,7 +5,10 @@
 
 #include <atomic>
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 
+#include "core/error.h"
 #include "recorder/journal.h"
 #include "recorder/run_conventions.h"
 #include "tests/trainer/fake_device.h"
@@ -105,6 +108,16 @@ TEST_F(CampaignTest, AnObserverThatThrowsChangesNothing) {
   EXPECT_EQ(run(options()).exit_code(), ExitCode::complete);
   EXPECT_EQ(recorder_.complete.size(), 5U);
   EXPECT_EQ(tables(options()), undisturbed_tables());
+}
+
+TEST_F(CampaignTest, AFailureThatCountsNoAttemptsIsDamage) {
+  const std::string id = tiny_campaign(5)[3].spec.id;
+  const std::filesystem::path file = options().folder / "failed" / (id + ".json");
+  std::filesystem::create_directories(file.parent_path());
+  for (const char* attempts : {"1.5", "1e99", "2147483648", "null"}) {
+    std::ofstream(file) << R"({"reason":"r","attempts":)" << attempts << "}";
+    EXPECT_THROW(read_failure(options().folder, id), DataError) << attempts;
+  }
 }
 
 TEST_F(CampaignTest, FailuresAreTriedAgainAndForgottenOnSuccess) {

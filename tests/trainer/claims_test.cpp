@@ -1,5 +1,6 @@
 #include "trainer/claims.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -16,6 +17,7 @@
 #include "recorder/durable_file.h"
 #include "recorder/output_file.h"
 #include "tests/support/scratch_folder.h"
+#include "trainer/claim_file.h"
 #include "trainer/claim_leftovers.h"
 
 namespace mayfly {
@@ -251,6 +253,19 @@ TEST_F(ClaimsTest, AClaimThatSaysNothingIsTakenOverAfterALease) {
   EXPECT_THAT(read_claims(folder), IsEmpty());
   clock_b.pass(seconds(90));
   EXPECT_TRUE(b.try_claim(kId));
+}
+
+TEST(ClaimText, NumbersThatAreNoIntegersOfTheirKindSayNothing) {
+  const auto line = [](const char* pid, const char* start, const char* lease) {
+    return fmt::format(
+        R"({{"host":"h","place":"p","pid":{},"start":{},"token":"t","lease":{},"beat":"00000000000000000042"}})",
+        pid, start, lease);
+  };
+  ASSERT_TRUE(parse_claim(line("1", "2", "3")));
+  for (const char* pid : {"6.7e95", "1.5", "9223372036854775808", "\"1\""})
+    EXPECT_FALSE(parse_claim(line(pid, "2", "3"))) << pid;
+  for (const char* start : {"-1", "2.5", "1e30"}) EXPECT_FALSE(parse_claim(line("1", start, "3"))) << start;
+  for (const char* lease : {"1e30", "0.5", "null"}) EXPECT_FALSE(parse_claim(line("1", "2", lease))) << lease;
 }
 
 TEST_F(ClaimsTest, TheHeartbeatRunsByItselfAndKeepsTheLength) {
