@@ -58,17 +58,9 @@ HWY_INLINE void finish(const Epilogue& epilogue, const TilePlace& at, Float (&su
   }
 }
 
+/// sum += the terms of all segments, one chain of FMAs each.
 template <int kRows, int kWide>
-void tile(const BatchReduce& job, const TilePlace& at) {
-  const FloatTag tag;
-  float* c = job.c + at.row * job.c_row + at.column;
-  Float sum[kRows][kWide];
-  MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
-    MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) {
-      sum[r][v] = hn::Zero(tag);
-      __builtin_prefetch(c + r * job.c_row + v * kLanes, 1);
-    }
-  }
+HWY_INLINE void accumulate(const BatchReduce& job, const TilePlace& at, Float (&sum)[kRows][kWide]) {
   for (int s = 0; s < job.segment_count; ++s) {
     const float* a = job.segments[s].a + at.row * job.a_row;
     const float* b = job.segments[s].b + at.column;
@@ -78,18 +70,31 @@ void tile(const BatchReduce& job, const TilePlace& at) {
       Float row_b[kWide];
       MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) row_b[v] = load_vector<kWide>(at, v, b);
       MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
-        const Float x = hn::Set(tag, a[r * job.a_row]);
+        const Float x = hn::Set(FloatTag(), a[r * job.a_row]);
         MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) sum[r][v] = fused(x, row_b[v], sum[r][v]);
       }
     }
   }
+}
+
+template <int kRows, int kWide>
+void tile(const BatchReduce& job, const TilePlace& at) {
+  float* c = job.c + at.row * job.c_row + at.column;
+  Float sum[kRows][kWide];
+  MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
+    MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) {
+      sum[r][v] = hn::Zero(FloatTag());
+      __builtin_prefetch(c + r * job.c_row + v * kLanes, 1);
+    }
+  }
+  accumulate(job, at, sum);
   if (job.add) {
     MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
       MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) sum[r][v] =
           hn::Add(load_vector<kWide>(at, v, c + r * job.c_row), sum[r][v]);
     }
   }
-  if (job.epilogue != nullptr) finish<kRows, kWide>(*job.epilogue, at, sum);
+  if (job.epilogue != nullptr) finish(*job.epilogue, at, sum);
   MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
     MAYFLY_UNROLL for (int v = 0; v < kWide - 1; ++v) store(sum[r][v], c + r * job.c_row + v * kLanes);
     store(sum[r][kWide - 1], at.last, c + r * job.c_row + (kWide - 1) * kLanes);
