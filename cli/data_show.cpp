@@ -11,6 +11,7 @@
 
 #include "cli/campaign_folder.h"
 #include "cli/options.h"
+#include "cli/say.h"
 #include "core/near_miss.h"
 #include "data/class_names.h"
 #include "plot/contact_sheet.h"
@@ -148,7 +149,7 @@ ExitCode show(const ShowOptions& options) {
                images);
     print_titles(sheet);
   }
-  fmt::print(stderr, "Picture: {}\n", file);
+  say("Picture: {}\n", file);
   return ExitCode::complete;
 }
 

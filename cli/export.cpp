@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/say.h"
 #include "data/locate.h"
 #include "trainer/conventions.h"
 
@@ -40,10 +41,11 @@ ExitCode run_export(const ExportOptions& options) {
   const fs::path folder =
       options.output.empty() ? fs::path(options.folder) / "exports" : fs::path(options.output);
   for (const fs::path& path : write_export(folder, exported, formats)) fmt::print("{}\n", path.string());
-  fmt::print(stderr, "{} networks, {} half epochs\n", exported.networks.rows(), exported.curves.rows());
+  say("{} networks, {} half epochs\n", exported.networks.rows(), exported.curves.rows());
   if (exported.unreadable_journal_lines > 0)
-    fmt::print(stderr, "Journal: {} torn lines were left out\n", exported.unreadable_journal_lines);
-  return ExitCode::complete;
+    say("Journal: {} torn lines were left out\n", exported.unreadable_journal_lines);
+  for (const std::string& table : exported.left_out) say("Left out: {}\n", table);
+  return exported.left_out.empty() ? ExitCode::complete : ExitCode::data;
 }
 
 }  // namespace

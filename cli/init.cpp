@@ -10,6 +10,8 @@
 #include "cli/campaign_folder.h"
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/say.h"
+#include "cli/text.h"
 #include "generator/network_id.h"
 #include "recorder/durable_file.h"
 #include "trainer/config/campaign_config.h"
@@ -61,9 +63,9 @@ ExitCode init(const InitOptions& options) {
     throw UsageError(fmt::format("{}: there is a campaign already; edit this file, or name another folder",
                                  file.string()));
   write_durable_file(file, config_toml_text(config));
-  fmt::print(stderr, "Wrote {}: {} networks on {}, seed {}.\nNext: mayfly plan {}; mayfly run {}\n",
-             file.string(), config.campaign.networks, fmt::join(config.campaign.dataset, ", "),
-             config.campaign.seed, options.folder, options.folder);
+  say("Wrote {}: {} networks on {}, seed {}.\nNext: mayfly plan {}; mayfly run {}\n", file.string(),
+      config.campaign.networks, fmt::join(config.campaign.dataset, ", "), config.campaign.seed,
+      shell_quoted(options.folder), shell_quoted(options.folder));
   return ExitCode::complete;
 }
 

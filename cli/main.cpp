@@ -11,6 +11,7 @@
 
 #include "cli/commands.h"
 #include "cli/parse_failure.h"
+#include "cli/say.h"
 #include "version.h"
 
 namespace mayfly::cli {
@@ -27,7 +28,7 @@ constexpr const char* kFirstSteps =
     "`mayfly COMMAND --help` tells more.";
 
 int report(const std::exception& error, ExitCode code) {
-  fmt::print(stderr, "mayfly: {}\n", error.what());
+  say("mayfly: {}\n", error.what());
   return static_cast<int>(code);
 }
 
@@ -75,7 +76,8 @@ int run(int argc, char** argv) {
     return 0;
   }
   const ExitCode code = commands.chosen();
-  flush_output();
+  if (code != ExitCode::interrupted)
+    flush_output();  // what was saved does not depend on who reads the output
   return static_cast<int>(code);
 }
 

@@ -6,6 +6,7 @@
 
 #include "cli/commands.h"
 #include "cli/merge_campaigns.h"
+#include "cli/say.h"
 
 namespace mayfly::cli {
 namespace {
@@ -29,13 +30,13 @@ ExitCode run_merge(const MergeOptions& options) {
   const MergePlan plan = plan_merge(options.target, {options.sources.begin(), options.sources.end()});
   if (!plan.conflicts.empty()) {
     for (const Difference& conflict : plan.conflicts) fmt::print("{}\n", difference_text(conflict));
-    fmt::print(stderr, "{} conflicts; nothing was merged. `mayfly replay TABLE` says which table is right\n",
-               plan.conflicts.size());
+    say("{} conflicts; nothing was merged. `mayfly replay TABLE` says which table is right\n",
+        plan.conflicts.size());
     return ExitCode::mismatch;
   }
   merge(plan);
-  fmt::print(stderr, "{}: {} tables merged, {} were there; {} journals, {} failures\n", options.target,
-             plan.tables.size(), plan.tables_there, plan.journals.size(), plan.failures.size());
+  say("{}: {} tables merged, {} were there; {} journals, {} failures\n", options.target, plan.tables.size(),
+      plan.tables_there, plan.journals.size(), plan.failures.size());
   return ExitCode::complete;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cli/say.h"
 #include "core/error.h"
 #include "core/near_miss.h"
 
@@ -57,8 +58,7 @@ int report_parse_failure(const CLI::App& app, const CLI::ParseError& error, int 
   std::string message = unknown_word(app, argc, argv);
   if (message.empty()) message = error.what();
   while (!message.empty() && message.back() == '\n') message.pop_back();
-  fmt::print(stderr, "mayfly: {}\n`mayfly --help` and `mayfly COMMAND --help` show what there is.\n",
-             message);
+  say("mayfly: {}\n`mayfly --help` and `mayfly COMMAND --help` show what there is.\n", message);
   return static_cast<int>(ExitCode::usage);
 }
 

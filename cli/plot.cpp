@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "cli/commands.h"
+#include "cli/say.h"
 #include "plot/figure.h"
 #include "plot/summary.h"
 #include "plot/svg.h"
@@ -45,7 +46,7 @@ ExitCode plot(const PlotOptions& options) {
   if (options.svg.empty()) return ExitCode::complete;
   write_durable_file(options.svg, svg_text(figure));
   std::fflush(stdout);  // in this order also where both go to one file
-  fmt::print(stderr, "Picture: {}\n", options.svg);
+  say("Picture: {}\n", options.svg);
   return ExitCode::complete;
 }
 

@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/say.h"
 #include "cli/signals.h"
 #include "cli/single_table.h"
 #include "data/any_dataset.h"
@@ -150,8 +151,8 @@ ExitCode run_replay(const ReplayCommand& command) {
   print_conventions(conventions);
   watch_signals();
   const auto progress = [](std::uint32_t k, const HalfEpoch& half) {
-    fmt::print(stderr, "replay {}: epoch {:.1f}, trainLoss {:.6f}, valAcc {:.3f}\n", k + 1, half.point.epoch,
-               half.point.train_loss, half.point.val_acc);
+    say("replay {}: epoch {:.1f}, trainLoss {:.6f}, valAcc {:.3f}\n", k + 1, half.point.epoch,
+        half.point.train_loss, half.point.val_acc);
   };
   const ReplayPlan plan{
       .seeds = command.seeds, .device = command.device.device, .threads = command.device.cores()};

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "cli/commands.h"
+#include "cli/say.h"
 #include "recorder/output_file.h"
 
 namespace mayfly::cli {
@@ -40,9 +41,8 @@ ExitCode retry(const std::string& folder) {
     fmt::print("{}\n", file.stem().string());
   }
   if (!files.empty()) sync_folder(failed);
-  fmt::print(stderr, "{} failed network{} marked for another try{}\n", files.size(),
-             files.size() == 1 ? " is" : "s are",
-             files.empty() ? "" : fmt::format("; `mayfly run {}` trains them", folder));
+  say("{} failed network{} marked for another try{}\n", files.size(), files.size() == 1 ? " is" : "s are",
+      files.empty() ? "" : fmt::format("; `mayfly run {}` trains them", folder));
   return ExitCode::complete;
 }
 

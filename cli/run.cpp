@@ -9,8 +9,10 @@
 #include "cli/deadline.h"
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "cli/say.h"
 #include "cli/share.h"
 #include "cli/signals.h"
+#include "cli/text.h"
 #include "kernels/backend.h"
 #include "trainer/campaign.h"
 #include "trainer/config/lock_file.h"
@@ -65,30 +67,32 @@ void watch_the_end(const RunOptions& options) {
   if (!deadline) return;
   const auto left = *deadline - std::chrono::system_clock::now() - grace - kMargin;
   if (left <= std::chrono::seconds(0))
-    fmt::print(
-        stderr,
-        "The deadline (--deadline, or the end of the Slurm job) has passed, or is nearer than --grace and "
+    say("The deadline (--deadline, or the end of the Slurm job) has passed, or is nearer than --grace and "
         "{} s: nothing is trained\n",
         kMargin.count());
   stop_at(std::chrono::steady_clock::now() + left);
 }
 
-void print_result(const CampaignResult& result, const std::string& folder) {
+void print_result(const CampaignResult& result, const RunOptions& options) {
+  const std::string& folder = options.folder;
   const std::size_t elsewhere = result.elsewhere;
   if (result.finished + elsewhere + result.failed + result.interrupted == 0)
     return;  // all complete, as was said
-  fmt::print(stderr, "{} trained now ({} diverged), {} complete before, {} failed, {} to do\n",
-             result.finished, result.diverged, result.skipped, result.failed, result.interrupted);
-  if (elsewhere > 0) fmt::print(stderr, "{} trained by other processes meanwhile\n", elsewhere);
-  if (result.interrupted > 0) fmt::print(stderr, "Interrupted: `mayfly run {}` goes on.\n", folder);
-  fmt::print(stderr, "Tables: {}/tables/\n", folder);
-  if (result.failed > 0) fmt::print(stderr, "Reasons of the failures: {}/failed/\n", folder);
+  say("{} trained now ({} diverged), {} complete before, {} failed, {} to do\n", result.finished,
+      result.diverged, result.skipped, result.failed, result.interrupted);
+  if (elsewhere > 0) say("{} trained by other processes meanwhile\n", elsewhere);
+  if (result.interrupted > 0 && options.settings.empty())
+    say("Interrupted: `mayfly run {}` goes on.\n", shell_quoted(folder));
+  else if (result.interrupted > 0)
+    say("Interrupted: the same command, with its --set, goes on.\n");
+  say("Tables: {}/tables/\n", folder);
+  if (result.failed > 0) say("Reasons of the failures: {}/failed/\n", folder);
 }
 
 /// Which GPUs are in use; of the CPU there is one.
 void print_gpus(const std::vector<std::shared_ptr<Device>>& devices, const std::string& progress) {
   if (progress == "none" || progress == "json" || devices.front()->name() == "cpu") return;
-  for (const auto& device : devices) fmt::print(stderr, "On {}\n", device->information());
+  for (const auto& device : devices) say("On {}\n", device->information());
 }
 
 ExitCode run_command(const RunOptions& options) {
@@ -118,7 +122,7 @@ ExitCode run_command(const RunOptions& options) {
   print_gpus(how.devices, options.progress);
   const auto progress = make_progress(options.progress);
   const CampaignResult result = run_campaign(networks, datasets, how, *progress, signalled);
-  if (options.progress != "none" && options.progress != "json") print_result(result, options.folder);
+  if (options.progress != "none" && options.progress != "json") print_result(result, options);
   return result.exit_code();
 }
 

@@ -56,6 +56,7 @@ void watch_signals(std::chrono::seconds grace) {
   handle(SIGALRM, on_alarm);
   for (const int number : {SIGINT, SIGTERM, SIGUSR1}) handle(number, on_signal);
   if (!is_ignored(SIGHUP)) handle(SIGHUP, on_signal);
+  handle(SIGPIPE, SIG_IGN);  // Ctrl-C ends `tee` too, which must not end the saving
 }
 
 void stop_at(std::chrono::steady_clock::time_point time) {

@@ -9,7 +9,8 @@
 
 namespace mayfly::cli {
 
-/// Installs the handlers. HUP stays ignored where it is (nohup).
+/// Installs the handlers. HUP stays ignored where it is (nohup). PIPE is ignored: a reader of the output that
+/// ends costs the output and nothing else.
 void watch_signals(std::chrono::seconds grace = std::chrono::seconds(10));
 
 /// From then on signalled() is true. Call it before there are other threads.

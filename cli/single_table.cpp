@@ -4,6 +4,7 @@
 
 #include <cstdio>
 
+#include "cli/say.h"
 #include "recorder/run_conventions.h"
 #include "recorder/tables_folder.h"
 #include "trainer/conventions.h"
@@ -16,7 +17,7 @@ void write_single_table(const std::filesystem::path& folder, const Table& table,
   create_tables_folder(folder);
   write_run_conventions(folder, run_conventions(options, dataset, kVersion));
   write_table(folder, table);
-  fmt::print(stderr, "Table: {}\n", table_path(folder, table.spec.id).string());
+  say("Table: {}\n", table_path(folder, table.spec.id).string());
 }
 
 }  // namespace mayfly::cli

@@ -9,10 +9,12 @@
 #include "cli/commands.h"
 #include "cli/deadline.h"
 #include "cli/options.h"
+#include "cli/say.h"
 #include "cli/slurm_plan.h"
 #include "cli/slurm_script.h"
 #include "cli/text.h"
 #include "recorder/durable_file.h"
+#include "trainer/config/lock_file.h"
 
 namespace mayfly::cli {
 namespace {
@@ -79,25 +81,25 @@ void write_script(const fs::path& path, const std::string& text) {
     throw DataError(
         fmt::format("{}: cannot create the folder: {}", path.parent_path().string(), error.message()));
   if (fs::exists(path) && read_whole_file(path) != text) {
-    const fs::path old = path.string() + ".old";
+    fs::path old = path.string() + ".old";
+    for (int number = 2; fs::exists(old); ++number) old = fmt::format("{}.old.{}", path.string(), number);
     write_durable_file(old, read_whole_file(path));
-    fmt::print(stderr, "The script that was there is now {}\n", old.string());
+    say("The script that was there is now {}\n", old.string());
   }
   write_durable_file(path, text);
 }
 
 void print_plan(const SlurmPlan& plan, const fs::path& script) {
-  fmt::print(stderr, "{} networks are left, {} if one ran after the other, {} for the longest.\n",
-             plan.left.size(), duration_text(plan.seconds()), duration_text(plan.left.front().seconds));
+  say("{} networks are left, {} if one ran after the other, {} for the longest.\n", plan.left.size(),
+      duration_text(plan.seconds()), duration_text(plan.left.front().seconds));
   if (plan.check.networks > 0)
-    fmt::print(stderr, "Estimates are rescaled by {:.2f}, as {} networks finished on such devices took.\n",
-               plan.check.ratio(), plan.check.networks);
+    say("Estimates are rescaled by {:.2f}, as {} networks finished on such devices took.\n",
+        plan.check.ratio(), plan.check.networks);
   else
-    fmt::print(stderr,
-               "No network was finished on such devices yet: these are the plan's estimates for one core.\n");
-  fmt::print(stderr, "Wrote {}: {} worker{}, {} networks at once in each, {} at a time; about {} in all.\n",
-             script.string(), plan.workers, plan.workers == 1 ? "" : "s", plan.slots,
-             duration_text(static_cast<double>(plan.time.count())), duration_text(plan.wall_seconds()));
+    say("No network was finished on such devices yet: these are the plan's estimates for one core.\n");
+  say("Wrote {}: {} worker{}, {} networks at once in each, {} at a time; about {} in all.\n", script.string(),
+      plan.workers, plan.workers == 1 ? "" : "s", plan.slots,
+      duration_text(static_cast<double>(plan.time.count())), duration_text(plan.wall_seconds()));
 }
 
 /// Its only line on standard output is the job's number.
@@ -120,14 +122,28 @@ void submit(const fs::path& script) {
   fmt::print("{}\n", number.substr(0, number.find_first_of(";\n")));
 }
 
+/// What every worker would refuse is refused here.
+void check_config(const std::string& folder) {
+  const std::optional<CampaignLock> lock = read_lock(folder);
+  if (!lock) return;
+  std::vector<ConfigChange> changes = config_changes(lock->config, read_config(folder));
+  std::erase_if(changes, [](const ConfigChange& change) { return change.allowed; });
+  if (!changes.empty())
+    throw UsageError(
+        fmt::format("{}/campaign.toml differs from what the campaign began with:\n{}\nGo back to it, or "
+                    "begin a new folder",
+                    folder, changes_text(changes)));
+}
+
 ExitCode slurm(SlurmOptions options) {
   options.sizes.time = time_of(options.time);
+  check_config(options.folder);
   Campaign campaign = open_locked_campaign(options.folder, options.data_root);
   std::uint32_t& networks = campaign.config.campaign.networks;  // the next run locks what was raised
   networks = std::max(networks, read_config(options.folder).campaign.networks);
   const SlurmPlan plan = plan_slurm(campaign, options.sizes);
   if (plan.left.empty()) {
-    fmt::print(stderr, "{}: every network has its table; there is nothing to submit\n", options.folder);
+    say("{}: every network has its table; there is nothing to submit\n", options.folder);
     return ExitCode::complete;
   }
   const fs::path folder = fs::canonical(options.folder);
@@ -142,7 +158,7 @@ ExitCode slurm(SlurmOptions options) {
   if (options.submit)
     submit(script.script);
   else
-    fmt::print(stderr, "Next: sbatch {}\n", shell_quoted(script.script.string()));
+    say("Next: sbatch {}\n", shell_quoted(script.script.string()));
   return ExitCode::complete;
 }
 

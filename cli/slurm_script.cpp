@@ -27,17 +27,6 @@ int warning_seconds(std::chrono::seconds time) {
   return static_cast<int>(std::clamp<std::chrono::seconds::rep>(time.count() / 4, 30, 120));
 }
 
-std::string with_each_replaced(const std::string& text, char what, std::string_view by) {
-  std::string result;
-  for (const char c : text) {
-    if (c == what)
-      result.append(by);
-    else
-      result.push_back(c);
-  }
-  return result;
-}
-
 /// Slurm writes logs to what remains of a pattern in which % and \ have a meaning; directives end with the
 /// line.
 std::string log_pattern(const std::filesystem::path& campaign) {
@@ -140,15 +129,6 @@ std::string settings_text(const SlurmScript& script) {
 }
 
 }  // namespace
-
-std::string shell_quoted(const std::string& text) {
-  const bool plain = !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
-    return std::isalnum(c) != 0 ||
-           std::string_view("-_./=:,+@").find(static_cast<char>(c)) != std::string_view::npos;
-  });
-  if (plain) return text;
-  return fmt::format("'{}'", with_each_replaced(text, '\'', "'\\''"));
-}
 
 std::string slurm_script_text(const SlurmPlan& plan, const SlurmScript& script) {
   return about_text(script) + plan_text(plan) + directives_text(plan, script) + settings_text(script) +

@@ -21,7 +21,4 @@ struct SlurmScript {
 /// UsageError where a path holds what Slurm cannot take in the name of a log.
 std::string slurm_script_text(const SlurmPlan& plan, const SlurmScript& script);
 
-/// 'text', for a shell.
-std::string shell_quoted(const std::string& text);
-
 }  // namespace mayfly::cli

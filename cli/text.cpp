@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <cctype>
 #include <cmath>
 
 namespace mayfly::cli {
@@ -43,6 +45,26 @@ std::string duration_text(double seconds) {
 std::string rate_text(double networks_per_hour) {
   return networks_per_hour < 100 ? fmt::format("{:.3g} networks/h", networks_per_hour)
                                  : fmt::format("{:.0f} networks/h", networks_per_hour);
+}
+
+std::string with_each_replaced(const std::string& text, char what, std::string_view by) {
+  std::string result;
+  for (const char c : text) {
+    if (c == what)
+      result.append(by);
+    else
+      result.push_back(c);
+  }
+  return result;
+}
+
+std::string shell_quoted(const std::string& text) {
+  const bool plain = !text.empty() && std::all_of(text.begin(), text.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 ||
+           std::string_view("-_./=:,+@").find(static_cast<char>(c)) != std::string_view::npos;
+  });
+  if (plain) return text;
+  return fmt::format("'{}'", with_each_replaced(text, '\'', "'\\''"));
 }
 
 }  // namespace mayfly::cli

@@ -1,8 +1,9 @@
-// Numbers and times as people read them.
+// Numbers and times as people read them, and text for shells.
 #pragma once
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace mayfly::cli {
 
@@ -15,5 +16,10 @@ std::string duration_text(double seconds);
 
 /// "3.4 networks/h", "512 networks/h".
 std::string rate_text(double networks_per_hour);
+
+/// `text` with `by` in place of every `what`.
+std::string with_each_replaced(const std::string& text, char what, std::string_view by);
+/// 'text', for a shell.
+std::string shell_quoted(const std::string& text);
 
 }  // namespace mayfly::cli

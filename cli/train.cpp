@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/rows.h"
+#include "cli/say.h"
 #include "cli/signals.h"
 #include "cli/single_table.h"
 #include "cli/text.h"
@@ -83,7 +84,7 @@ ExitCode train(const TrainOptions& options) {
   const auto device = open_device(options.device.device, task.lifespan.arithmetic);
   self_check(*device->make_backend(options.device.cores()), task.lifespan.arithmetic);
   const auto backend = device->make_backend(options.device.cores());
-  fmt::print(stderr, "{} on {}, {}\n", task.spec.id, dataset.name, backend->description());
+  say("{} on {}, {}\n", task.spec.id, dataset.name, backend->description());
   watch_signals();
   fmt::print("{}\n", row_heading());
   const auto print_row = [](const HalfEpoch& half) {
@@ -92,12 +93,12 @@ ExitCode train(const TrainOptions& options) {
   };
   const LifespanResult result = live(*backend, task.spec, dataset, task.lifespan, print_row, signalled);
   if (result.interrupted) {
-    fmt::print(stderr, "Interrupted: the same command starts this network again.\n");
+    say("Interrupted: the same command starts this network again.\n");
     return ExitCode::interrupted;
   }
   if (result.diverged_since)
-    fmt::print(stderr, "Diverged: losses are no numbers since epoch {:.1f}\n", *result.diverged_since);
-  fmt::print(stderr, "{}\n", duration_text(result.seconds));
+    say("Diverged: losses are no numbers since epoch {:.1f}\n", *result.diverged_since);
+  say("{}\n", duration_text(result.seconds));
   if (!options.output.empty())
     write_single_table(options.output,
                        {.spec = task.spec, .train_gpu = backend->is_cuda(), .points = result.points},

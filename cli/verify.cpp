@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/say.h"
 #include "cli/signals.h"
 #include "cli/verify_folder.h"
 #include "cli/verify_retrain.h"
@@ -69,8 +70,10 @@ void print_text(const VerifyOptions& options, const Verification& verification,
   for (const Difference& difference : verification.differences)
     fmt::print("  {}\n", difference_text(difference));
   if (!verification.leftovers.empty())
-    fmt::print("{} leftovers, which the next run removes once no process has them:\n",
-               verification.leftovers.size());
+    fmt::print(
+        "{} leftovers; the next run removes them once no process has them (*.bad-* stay, for you to look "
+        "at):\n",
+        verification.leftovers.size());
   for (const auto& path : verification.leftovers) fmt::print("  {}\n", path.string());
   if (verification.differences.empty())
     fmt::print("No differences.\n");
@@ -85,7 +88,7 @@ ExitCode verify(const VerifyOptions& options) {
   std::optional<std::uint64_t> seed;
   if (options.retrain > 0) {
     seed = options.seed ? *options.seed : std::random_device()();
-    fmt::print(stderr, "Tables to train again are drawn with --seed {}\n", *seed);
+    say("Tables to train again are drawn with --seed {}\n", *seed);
     watch_signals();
     retraining = retrain(draw_tables(verification.readable, options.retrain, *seed), campaign, options.device,
                          signalled);
@@ -110,7 +113,8 @@ void add_verify(Commands& commands) {
                    "  mayfly verify trial --retrain 3 --seed 1",
                    [options] { return verify(*options); });
   command->add_option("DIR", options->folder, "A campaign, or a folder of tables")->required();
-  command->add_option("--retrain", options->retrain, "Train so many networks, drawn at random, again");
+  command->add_option("--retrain", options->retrain, "Train so many networks, drawn at random, again")
+      ->check(CLI::Range(0, 1000000));
   command->add_option("--seed", options->seed, "Of that draw (default: a random one)");
   command->add_flag("--json", options->json, "For machines");
   add_device_options(*command, options->device);

@@ -7,6 +7,7 @@
 #include <random>
 #include <utility>
 
+#include "cli/say.h"
 #include "core/error.h"
 #include "recorder/durable_file.h"
 #include "recorder/spec_file.h"
@@ -76,7 +77,7 @@ void retrain_one(const fs::path& file, Datasets& datasets, const DeviceOptions& 
   Table table = read_repeatable_table(file);
   const ReplayConventions conventions = resolve_conventions(table, file, {});
   const Dataset& dataset = datasets.of(file, table, conventions.values);
-  fmt::print(stderr, "Training {} again\n", table.spec.id);
+  say("Training {} again\n", table.spec.id);
   const ReplayResult again =
       replay(table, dataset, conventions, {.device = device.device, .threads = device.cores()}, {}, stop);
   result.interrupted = again.interrupted;

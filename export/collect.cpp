@@ -1,6 +1,7 @@
 #include "export/collect.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <map>
 
@@ -42,6 +43,21 @@ const NetworkRecord* record_of(const JournalRecord& journals, const std::string&
   return found == journals.networks.end() ? nullptr : &found->second;
 }
 
+/// The table, where it is whole; else what is wrong goes to `left_out`.
+std::optional<Table> read_whole_table(const fs::path& file, const RunConventions* conventions,
+                                      std::vector<std::string>& left_out) {
+  try {
+    Table table = read_table(file);
+    const double epochs = table.points.back().epoch;
+    if (conventions == nullptr || epochs >= conventions->epochs) return table;
+    left_out.push_back(fmt::format("{}: expected {} epochs as campaign.json says, found {}", file.string(),
+                                   conventions->epochs, epochs));
+  } catch (const Error& error) {
+    left_out.emplace_back(error.what());
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Exported collect_export(const fs::path& folder, const ImageShapeOf& image_shape_of) {
@@ -52,19 +68,23 @@ Exported collect_export(const fs::path& folder, const ImageShapeOf& image_shape_
   FolderConventions conventions;
   std::map<std::string, fs::path> files;
   for (const fs::path& file : tables_below(folder)) {
-    const Table table = read_table(file);
+    const RunConventions* known = conventions.of(file);
+    const std::optional<Table> whole = read_whole_table(file, known, exported.left_out);
+    if (!whole) continue;
+    const Table& table = *whole;
     require_new(files, table.spec.id, file);
     KnownNetwork network{.table = table,
                          .file = file.lexically_relative(folder).generic_string(),
-                         .conventions = conventions.of(file),
+                         .conventions = known,
                          .record = record_of(journals, table.spec.id)};
     network.image = image_shape_of(table.spec, network.conventions);
     add_network(exported.networks, network);
     add_curve(exported.curves, network);
   }
   if (files.empty())
-    throw DataError(
-        fmt::format("{}: expected tables (*.txt), found none; `mayfly run` makes them", folder.string()));
+    throw DataError(fmt::format(
+        "{}: expected tables (*.txt), found none that is whole; `mayfly run` makes them{}{}", folder.string(),
+        exported.left_out.empty() ? "" : "\n", fmt::join(exported.left_out, "\n")));
   return exported;
 }
 

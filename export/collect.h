@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <functional>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "core/network_spec.h"
 #include "core/shape.h"
@@ -24,11 +26,13 @@ struct Exported {
   Relation networks;
   Relation curves;
   std::size_t unreadable_journal_lines = 0;
+  std::vector<std::string> left_out;  ///< tables that are damaged, and how
 };
 
 /// Reads all tables below `folder` (tables_below()) and the journals of the campaign, where it is one. What
-/// no campaign.json or journal says is missing. Errors: DataError where there is no table or a file cannot be
-/// read; UsageError where one is no table or two are of the same ID.
+/// no campaign.json or journal says is missing. Tables that are none, or have fewer rows than the epochs of
+/// their campaign.json, are left out. Errors: DataError where there is no whole table; UsageError where two
+/// are of the same ID.
 Exported collect_export(const std::filesystem::path& folder, const ImageShapeOf& image_shape_of);
 
 }  // namespace mayfly

@@ -179,15 +179,18 @@ void Crew::complete(const NetworkRun& run, const LifespanResult& result) {
   if (result.diverged_since) ++result_.diverged;
 }
 
+/// Where the failure cannot be recorded (a full disk), nothing that follows could be: that ends the run for
+/// all.
 void Crew::fail(const NetworkRun& run, const std::string& reason) {
+  try {
+    add_failure(options_.folder, run.network, reason);
+  } catch (const DataError& error) {
+    throw DataError(
+        fmt::format("{}: {}; and this could not be recorded: {}", run.network.spec.id, reason, error.what()));
+  }
   {
     const std::lock_guard lock(result_mutex_);
     ++result_.failed;
-  }
-  try {
-    add_failure(options_.folder, run.network, reason);
-  } catch (const DataError& error) {  // e.g. the disk that was too full for the table: the others still tell
-    warn(error.what());
   }
   record([&](JournalWriter& journal) { journal.failed(run.network.spec.id, reason); });
   tell([&](CampaignObserver& observer) { observer.failed(run, reason); });

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "recorder/journal.h"
 #include "trainer/campaign.h"
@@ -77,8 +78,11 @@ class Crew {
       warn(error.what());
     }
   }
+  /// Once, where the same goes wrong again and again.
   void warn(const std::string& text) {
-    tell([&](CampaignObserver& observer) { observer.warned(text); });
+    tell([&](CampaignObserver& observer) {
+      if (std::exchange(last_warning_, text) != text) observer.warned(text);
+    });
   }
   /// Calls event(observer) under the lock.
   template <class Event>
@@ -100,7 +104,8 @@ class Crew {
   std::deque<Checked> checked_;               // by device
   StopCheck stop_;
   std::atomic<bool> abandoned_ = false;
-  std::mutex observer_mutex_;
+  std::mutex observer_mutex_;  // guards the observer and last_warning_
+  std::string last_warning_;
   std::mutex result_mutex_;  // guards the two below
   CampaignResult result_;
   std::exception_ptr error_;

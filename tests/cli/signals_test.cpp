@@ -77,6 +77,16 @@ TEST_F(SignalsDeathTest, NohupIsRespected) {
       testing::ExitedWithCode(7), "");
 }
 
+TEST_F(SignalsDeathTest, AReaderOfTheOutputThatEndsIsNoEnd) {  // `tee`, to which Ctrl-C goes too
+  EXPECT_EXIT(
+      {
+        watch_signals();
+        raise(SIGPIPE);
+        _exit(signalled() ? 1 : 7);
+      },
+      testing::ExitedWithCode(7), "");
+}
+
 TEST_F(SignalsDeathTest, ATimeStopsToo) {
   EXPECT_EXIT(
       {

@@ -3,10 +3,12 @@
 #include <gmock/gmock.h>
 
 #include <fstream>
+#include <regex>
 
 #include "cli/deadline.h"
 #include "cli/slurm_plan.h"
 #include "cli/slurm_script.h"
+#include "cli/text.h"
 #include "core/error.h"
 #include "program.h"
 #include "recorder/journal.h"
@@ -131,6 +133,23 @@ TEST_F(SlurmCommand, AScriptChangedByHandIsKept) {
   EXPECT_THAT(slurm().err, HasSubstr("workers.sh.old"));
   EXPECT_EQ(read_text(folder / "slurm" / "workers.sh.old"), "mine");
   EXPECT_THAT(script(), HasSubstr("#SBATCH"));
+  write_text(folder / "slurm" / "workers.sh", "mine again");
+  slurm();
+  EXPECT_EQ(read_text(folder / "slurm" / "workers.sh.old"), "mine");
+  EXPECT_EQ(read_text(folder / "slurm" / "workers.sh.old.2"), "mine again");
+}
+
+TEST_F(SlurmCommand, WhatWorkersWouldRefuseIsRefused) {
+  ASSERT_EQ(mayfly({"run", folder, "--data-root", data, "--progress", "none", "--deadline", "1"}).exit_code,
+            75);
+  EXPECT_EQ(slurm().exit_code, 0);
+  const std::string config = read_text(folder / "campaign.toml");
+  ASSERT_TRUE(config.find("epochs = ") != std::string::npos);
+  write_text(folder / "campaign.toml",
+             std::regex_replace(config, std::regex("epochs = [0-9.]+"), "epochs = 77.5"));
+  const Outcome outcome = slurm();
+  EXPECT_EQ(outcome.exit_code, 2);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("train.epochs"), HasSubstr("77.5")));
 }
 
 TEST_F(SlurmCommand, SubmitPrintsTheNumber) {

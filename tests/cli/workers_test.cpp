@@ -87,6 +87,14 @@ class WorkersTest : public testing::Test {
   const fs::path undisturbed = scratch.path() / "undisturbed";
 };
 
+TEST_F(WorkersTest, MessagesThatCannotBeWrittenChangeNothing) {
+  init(folder, 2);
+  std::vector<std::string> arguments = run(folder);
+  arguments.back() = "plain";
+  EXPECT_EQ(Process(arguments, "/dev/full").wait(), 0);
+  EXPECT_EQ(tables_of(folder).size(), 2U);
+}
+
 TEST_F(WorkersTest, ThreeOnOneFolderTwoOfThemKilledAndRestarted) {
   init(folder, 60);
   init(undisturbed, 60);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fstream>
 
 #include "core/error.h"
 #include "core/network_shapes.h"
@@ -17,6 +18,7 @@
 namespace mayfly {
 namespace {
 
+using testing::AllOf;
 using testing::HasSubstr;
 
 const Column& column(const Relation& relation, const std::string& name) {
@@ -100,6 +102,21 @@ TEST_F(AnExport, HasARowPerHalfEpoch) {
   EXPECT_TRUE(curve("correct").is_missing(2)) << "the journal's point has another loss than the table";
   EXPECT_TRUE(std::isnan(curve("trainLoss").real(4)));
   EXPECT_FALSE(curve("trainLoss").is_missing(4)) << "NaN is what it is, not missing";
+}
+
+TEST_F(AnExport, LeavesDamagedTablesOutAndNamesThem) {
+  const auto folder = tables_folder(scratch.path(), "FashionMNIST", false);
+  const auto plain = folder / (std::string(kPlainId) + ".txt"),
+             empty = folder / "2030_01_01_00_00_00_000000.txt";
+  const std::string text = read_whole_file(plain);
+  std::ofstream(plain) << text.substr(0, text.find("\n", text.find("\n") + 1) + 1);  // its header and a row
+  std::ofstream(empty).flush();
+  const Exported whole = collect_export(scratch.path(), known_shape);
+  EXPECT_EQ(whole.networks.rows(), 2u);
+  EXPECT_THAT(whole.left_out,
+              testing::UnorderedElementsAre(
+                  AllOf(HasSubstr(plain.string()), HasSubstr("expected 1 epochs"), HasSubstr("found 0.5")),
+                  HasSubstr(empty.string())));
 }
 
 TEST_F(AnExport, RefusesTwoTablesOfOneId) {

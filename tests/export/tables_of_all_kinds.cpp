@@ -71,7 +71,7 @@ void write_campaign_of_all_kinds(const std::filesystem::path& campaign) {
   write_table(folder, diverged_table(kDivergedId));
   write_run_conventions(folder, {.train_images = 60000,
                                  .validation_images = 10000,
-                                 .epochs = 1.5,
+                                 .epochs = 1,
                                  .seed_order = 12,
                                  .mayfly_version = "0.1.0"});
   write_journal(campaign, plain);

@@ -152,15 +152,15 @@ TEST_F(CampaignTest, ATableThatCannotBeWrittenFailsItsNetwork) {
   EXPECT_EQ(tables(options()).size(), 4U);
 }
 
-TEST_F(CampaignTest, AFailureThatCannotBeWrittenIsStillTold) {
-  const std::string file = tiny_campaign(5)[1].spec.id + ".json";
-  std::filesystem::create_directories(options().folder / "failed" / file / "occupied");
+TEST_F(CampaignTest, AFailureThatCannotBeRecordedEndsTheRunForAll) {
+  const std::string id = tiny_campaign(5)[1].spec.id;
+  std::filesystem::create_directories(options().folder / "failed" / (id + ".json") / "occupied");
   CampaignOptions failing = options();
   failing.devices = failing_at(1);
-  const CampaignResult result = run(failing);
-  EXPECT_EQ(result.exit_code(), ExitCode::some_failed);
-  EXPECT_EQ(recorder_.reasons.count(1), 1U);
-  EXPECT_EQ(tables(options()).size(), 4U);
+  EXPECT_THAT([&] { run(failing); }, testing::ThrowsMessage<DataError>(
+                                         testing::AllOf(testing::HasSubstr(id + ": the network's own reason"),
+                                                        testing::HasSubstr("could not be recorded"))));
+  EXPECT_EQ(recorder_.reasons.count(1), 0U);  // it is tried again
 }
 
 TEST_F(CampaignTest, InterruptedLeavesNoTableAndGoesOnToTheSameBytes) {
