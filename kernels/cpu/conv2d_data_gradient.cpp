@@ -136,7 +136,7 @@ void CpuConv2d::data_gradient(const float* dy, const float* weights, float* dx) 
 
 void CpuConv2d::data_gradient_of_one_output(const float* dy, const float* weights, float* dx) {
   team_.for_each(layout_.shape.height * layout_.shape.width, [&](int index, int thread) {
-    float* transposed = scratch_.floats() + static_cast<std::size_t>(thread) * layout_.transposed_floats();
+    float* transposed = scratch_.floats() + static_cast<std::size_t>(thread) * layout_.transposed_floats;
     gradient_of_position(layout_, weights, index, {dy, transposed, 0, 1, dx});
   });
 }

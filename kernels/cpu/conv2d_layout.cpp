@@ -48,6 +48,40 @@ std::vector<PanelGroup> groups_of(const std::vector<Panel>& panels, int rows) {
   return groups;
 }
 
+/// Floats of the widest group, `rows` of each panel.
+std::size_t group_floats(const std::vector<Panel>& panels, const std::vector<PanelGroup>& groups,
+                         std::size_t rows) {
+  int widest = 0;
+  for (const PanelGroup& group : groups) {
+    const Panel& last = panels[static_cast<std::size_t>(group.first + group.count - 1)];
+    widest = std::max(widest, last.begin + last.width - panels[group.panel(0)].begin);
+  }
+  return rows * static_cast<std::size_t>(widest);
+}
+
+std::size_t floats_of_transposed(const Conv2dLayout& layout) {
+  const Conv2dShape& shape = layout.shape;
+  if (shape.input_is_image) return 0;  // the image has no gradient
+  const int held_taps = shape.out_positions() == 1 ? 1 : layout.taps();
+  return group_floats(layout.in_panels, layout.data_gradient_groups,
+                      static_cast<std::size_t>(shape.out_channels) * static_cast<std::size_t>(held_taps));
+}
+
+std::size_t floats_of_packed(const Conv2dLayout& layout) {
+  const Conv2dShape& shape = layout.shape;
+  const std::vector<Panel>& out_panels = layout.out_panels;
+  constexpr int kLeastUses = 64;  // of an element of dy, so that copying all of it pays
+  if (out_panels.front().width == shape.out_channels) return 0;  // dy is one whole panel as it is
+  const std::vector<PanelGroup> all = one_group(out_panels);
+  if (shape.input_is_image)
+    return out_panels.size() == 1
+               ? 0
+               : group_floats(out_panels, all, static_cast<std::size_t>(chunk_terms(shape.batch)));
+  const std::int64_t rows = std::int64_t{shape.out_positions()} * shape.batch;
+  if (useful_macs(shape) * shape.batch < kLeastUses * rows * shape.out_channels) return 0;
+  return group_floats(out_panels, all, static_cast<std::size_t>(rows));
+}
+
 }  // namespace
 
 std::vector<Panel> panels_of(int channels) {
@@ -65,16 +99,6 @@ std::vector<Panel> panels_of(int channels) {
   return panels;
 }
 
-std::size_t group_floats(const std::vector<Panel>& panels, const std::vector<PanelGroup>& groups,
-                         std::size_t rows) {
-  int widest = 0;
-  for (const PanelGroup& group : groups) {
-    const Panel& last = panels[static_cast<std::size_t>(group.first + group.count - 1)];
-    widest = std::max(widest, last.begin + last.width - panels[group.panel(0)].begin);
-  }
-  return rows * static_cast<std::size_t>(widest);
-}
-
 Conv2dLayout::Conv2dLayout(const Conv2dShape& s)
     : shape(s),
       out_panels(panels_of(s.out_channels)),
@@ -90,34 +114,16 @@ Conv2dLayout::Conv2dLayout(const Conv2dShape& s)
   }
   panel_offsets.push_back(at);
   order_by_phase(s, phase_positions, phase_begin);
-}
-
-std::size_t Conv2dLayout::transposed_floats() const {
-  if (shape.input_is_image) return 0;  // the image has no gradient
-  const int held_taps = shape.out_positions() == 1 ? 1 : taps();
-  return group_floats(in_panels, data_gradient_groups,
-                      static_cast<std::size_t>(shape.out_channels) * static_cast<std::size_t>(held_taps));
-}
-
-std::size_t Conv2dLayout::packed_floats() const {
-  constexpr int kLeastUses = 64;  // of an element of dy, so that copying all of it pays
-  if (out_panels.front().width == shape.out_channels) return 0;  // dy is one whole panel as it is
-  const std::vector<PanelGroup> all = one_group(out_panels);
-  if (shape.input_is_image)
-    return out_panels.size() == 1
-               ? 0
-               : group_floats(out_panels, all, static_cast<std::size_t>(chunk_terms(shape.batch)));
-  const std::int64_t rows = std::int64_t{shape.out_positions()} * shape.batch;
-  if (useful_macs(shape) * shape.batch < kLeastUses * rows * shape.out_channels) return 0;
-  return group_floats(out_panels, all, static_cast<std::size_t>(rows));
+  transposed_floats = floats_of_transposed(*this);
+  packed_floats = floats_of_packed(*this);
 }
 
 std::size_t Conv2dLayout::scratch_floats(int threads) const {
   const auto copies = [threads](bool each_its_own, int items) {
     return static_cast<std::size_t>(each_its_own ? std::min(threads, items) : 1);
   };
-  return std::max(transposed_floats() * copies(shape.out_positions() == 1, shape.height * shape.width),
-                  packed_floats() * copies(shape.input_is_image, threads));
+  return std::max(transposed_floats * copies(shape.out_positions() == 1, shape.height * shape.width),
+                  packed_floats * copies(shape.input_is_image, threads));
 }
 
 }  // namespace mayfly::cpu

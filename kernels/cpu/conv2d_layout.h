@@ -38,19 +38,12 @@ struct PanelGroup {
   int index(int item) const { return item / count; }
 };
 
-/// Floats of the widest group, `rows` of each panel.
-std::size_t group_floats(const std::vector<Panel>& panels, const std::vector<PanelGroup>& groups,
-                         std::size_t rows);
-
 struct Conv2dLayout {
   explicit Conv2dLayout(const Conv2dShape& shape);
 
   int taps() const { return shape.kernel_size * shape.kernel_size; }
   std::size_t weight_floats() const { return panel_offsets.back(); }
-  /// Floats of the copies of one thread, or of all where they share them; 0: not needed.
-  std::size_t transposed_floats() const;
-  std::size_t packed_floats() const;
-  /// Of all copies that so many threads need at once.
+  /// Floats of all copies that so many threads need at once.
   std::size_t scratch_floats(int threads) const;
   /// Of tap (row-major) and in_channel of panel `p`, in the weights.
   std::size_t weight_offset(std::size_t p, int tap, int in_channel) const {
@@ -70,6 +63,8 @@ struct Conv2dLayout {
   std::vector<std::size_t> panel_offsets;  ///< of out_panels in the weights, and the end
   std::vector<Panel> in_panels;            ///< columns of the data gradient
   std::vector<PanelGroup> forward_groups, data_gradient_groups, weight_gradient_groups;
+  /// Floats of the copies of one thread, or of all where they share them; 0: not needed.
+  std::size_t transposed_floats, packed_floats;
   std::vector<int> tap_slots;  ///< tap -> slot; taps of one phase (kh, kw mod stride) together, row-major
   std::vector<int> phase_positions;  ///< input positions, those of one phase (ih, iw mod stride) together
   std::vector<int> phase_begin;      ///< bounds of the phases in phase_positions

@@ -155,7 +155,7 @@ void CpuConv2d::weight_gradient(const float* x, const float* dy, float* dw) {
   Operands operands{x, {.data = dy}, dw};
   const std::ptrdiff_t batch = layout_.shape.batch;
   const int positions = layout_.shape.out_positions();
-  if (layout_.packed_floats() > 0) {
+  if (layout_.packed_floats > 0) {
     operands.dy = {.data = scratch_.floats(), .packed = true, .rows = positions * batch};
     team_.for_each(positions, [&](int position, int) {
       pack(layout_, dy, position * batch, (position + 1) * batch, operands.dy, scratch_.floats());
@@ -171,7 +171,7 @@ void CpuConv2d::weight_gradient(const float* x, const float* dy, float* dw) {
 }
 
 void CpuConv2d::weight_gradient_of_image(const float* x, const float* dy, float* dw) {
-  const std::size_t packed_floats = layout_.packed_floats();
+  const std::size_t packed_floats = layout_.packed_floats;
   const int items = static_cast<int>(layout_.out_panels.size()) * layout_.shape.kernel_size;
   const int parts = std::min(team_.threads(), items);  // each copies for itself
   team_.for_each(parts, [&](int part, int thread) {
