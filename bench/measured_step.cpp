@@ -8,14 +8,10 @@
 
 #include "bench/copy_rate.h"
 #include "bench/drawn_networks.h"
-#include "nn/normalize.h"
-#include "trainer/self_test/layer_bench.h"
 
 namespace mayfly::bench {
 namespace {
 
-/// Steps of an epoch: the device counts them by itself, and the host only begins anew after so many.
-constexpr std::uint32_t kSteps = 256;
 constexpr double kSeconds = 0.5;
 
 }  // namespace
@@ -33,27 +29,11 @@ NamedNetwork network_called(const std::string& name) {
   throw UsageError(fmt::format("'{}': expected a named network or published_N", name));
 }
 
-RepeatedStep::RepeatedStep(const NamedNetwork& named, Backend& backend)
-    : images_(named.image, named.spec.classes, static_cast<std::size_t>(named.spec.batch_size)),
-      backend_(backend),
-      dataset_(backend.make_dataset(images_.pixels, images_.labels, named.image)),
-      network_(backend, named.spec, named.image, pixel_table(Normalize::half, {}, named.image), {}) {
-  const auto batch_size = static_cast<std::size_t>(named.spec.batch_size);
-  network_.initialise();
-  network_.set_order(cyclic_order(kSteps * batch_size, batch_size));
-}
-
-void RepeatedStep::run() {
-  if (backend_.counters().step == kSteps) backend_.set_counters({.updates = 1});
-  network_.train_step(*dataset_);
-}
-
-double RepeatedStep::flops() const {
-  return training_flops(network_.shapes());
-}
-
 MeasuredStep::MeasuredStep(const NamedNetwork& named, const Subject& subject)
-    : peak_(subject.peak), backend_(subject.device->make_backend(1)), step_(named, backend_) {
+    : peak_(subject.peak),
+      images_(images_for(named, 1)),
+      backend_(subject.device->make_backend(1)),
+      step_(named, images_, backend_) {
   using Clock = std::chrono::steady_clock;
   bytes_ = static_cast<double>(backend_.allocated());
   bytes_per_second_ = backend_.is_cuda() ? peak_.bytes : copy_rate(backend_.allocated());

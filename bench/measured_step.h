@@ -4,10 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "bench/random_images.h"
+#include "bench/repeated_step.h"
 #include "bench/report.h"
 #include "bench/timed_backend.h"
-#include "nn/network.h"
 #include "trainer/self_test/named_networks.h"
 
 namespace mayfly::bench {
@@ -15,21 +14,7 @@ namespace mayfly::bench {
 /// A named network, or a drawn one ("published_017_CIFAR100" or "published_017"). UsageError for other names.
 NamedNetwork network_called(const std::string& name);
 
-/// One batch of noise, trained again and again.
-class RepeatedStep {
- public:
-  RepeatedStep(const NamedNetwork& named, Backend& backend);
-  void run();
-  double flops() const;  ///< useful ones
-
- private:
-  const RandomImages images_;
-  Backend& backend_;
-  std::unique_ptr<DeviceDataset> dataset_;
-  Network network_;
-};
-
-/// Where its time goes.
+/// Where the time of a step goes.
 class MeasuredStep {
  public:
   /// Trains for about half a second, after two steps to warm up.
@@ -49,6 +34,7 @@ class MeasuredStep {
 
  private:
   DevicePeak peak_;
+  const RandomImages images_;
   TimedBackend backend_;
   RepeatedStep step_;
   std::vector<OperationCost> costs_;

@@ -19,12 +19,11 @@
 #include "bench/command_line.h"
 #include "bench/drawn_networks.h"
 #include "bench/random_images.h"
+#include "bench/repeated_step.h"
 #include "bench/torch_peer.h"
 #include "core/error.h"
 #include "core/network_shapes.h"
 #include "kernels/backend.h"
-#include "nn/network.h"
-#include "nn/normalize.h"
 #include "recorder/durable_file.h"
 #include "trainer/self_test/named_networks.h"
 
@@ -34,25 +33,16 @@ namespace {
 constexpr double kLongestStep = 2.0;  // seconds of PyTorch
 constexpr double kNeverTried = 6.0;
 constexpr double kLeastSeconds = 0.3;  // that are timed at once
+constexpr int kBatches = 4;
 
 /// Mayfly's network on one core.
 class MayflyPeer {
  public:
   MayflyPeer(const NamedNetwork& named, const RandomImages& images)
-      : backend_(make_backend("cpu", 1)),
-        dataset_(backend_->make_dataset(images.pixels, images.labels, named.image)),
-        network_(*backend_, named.spec, named.image, pixel_table(Normalize::half, {}, named.image), {}),
-        batch_(static_cast<std::size_t>(named.spec.batch_size)),
-        steps_(1024) {
-    network_.initialise();
-    network_.set_order(cyclic_order(steps_ * batch_, images.labels.size()));
-  }
+      : backend_(make_backend("cpu", 1)), step_(named, images, *backend_) {}
 
-  std::vector<float> parameters() { return network_.export_parameters(); }
-  void train_step() {
-    if (backend_->counters().step == steps_) backend_->set_counters({.updates = 1});
-    network_.train_step(*dataset_);
-  }
+  std::vector<float> parameters() { return step_.network().export_parameters(); }
+  void train_step() { step_.run(); }
   /// One step, and the mean loss of its batch.
   double loss_of_step() {
     backend_->reset_sums();
@@ -62,10 +52,7 @@ class MayflyPeer {
 
  private:
   std::unique_ptr<Backend> backend_;
-  std::unique_ptr<DeviceDataset> dataset_;
-  Network network_;
-  std::size_t batch_;
-  std::uint32_t steps_;
+  RepeatedStep step_;
 };
 
 /// PyTorch's, with its place in the images.
@@ -97,14 +84,10 @@ int steps_for(double seconds_of_one) {
   return std::clamp(static_cast<int>(std::ceil(kLeastSeconds / seconds_of_one)), 1, 1000);
 }
 
-RandomImages images_for(const NamedNetwork& named) {
-  return {named.image, named.spec.classes, 4 * static_cast<std::size_t>(named.spec.batch_size)};
-}
-
 /// Without dropout both compute the same: the losses of two steps, the second after an update.
 bool same_losses(NamedNetwork named, double& difference) {
   named.spec.dropout_rate = named.spec.fc_dropout_rate = 0;
-  const RandomImages images = images_for(named);
+  const RandomImages images = images_for(named, kBatches);
   MayflyPeer ours(named, images);
   Torch theirs(named, images, false);
   theirs.import_parameters(ours.parameters());
@@ -137,7 +120,7 @@ struct Comparison {
 };
 
 Comparison compare(const NamedNetwork& named, int pairs) {
-  const RandomImages images = images_for(named);
+  const RandomImages images = images_for(named, kBatches);
   MayflyPeer ours(named, images);
   Torch contiguous(named, images, false), last(named, images, true);
   const auto our_step = [&] { ours.train_step(); };
@@ -171,7 +154,7 @@ double expected_seconds(const NamedNetwork& named) {
 /// Seconds that PyTorch's first step takes, or the estimate where that alone is too much.
 double seconds_of_first_step(const NamedNetwork& named) {
   if (const double expected = expected_seconds(named); expected > kNeverTried) return expected;
-  Torch theirs(named, images_for(named), false);
+  Torch theirs(named, images_for(named, kBatches), false);
   return seconds_of(1, [&] { theirs.train_step(); });
 }
 

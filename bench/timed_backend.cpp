@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "core/network_shapes.h"
+#include "trainer/self_test/layer_bench.h"
 
 namespace mayfly::bench {
 namespace {
@@ -32,21 +32,14 @@ void measure(Backend& backend, OperationCost& cost, const Work& work, const Body
   cost.bytes += sizeof(float) * work.floats;
 }
 
-double input_floats(const Conv2dShape& s) {
-  return static_cast<double>(s.batch) * s.in_channels * s.height * s.width;
-}
-double output_floats(const Conv2dShape& s) {
-  return static_cast<double>(s.batch) * s.out_channels * s.out_positions();
-}
-
 class TimedConv2d final : public Conv2d {
  public:
   TimedConv2d(const Conv2dShape& shape, Backend& backend, std::deque<OperationCost>& costs, int layer)
       : backend_(backend),
         conv_(backend.make_conv2d(shape)),
-        work_{.flops = 2.0 * static_cast<double>(useful_macs(shape)) * shape.batch,
-              .floats =
-                  input_floats(shape) + output_floats(shape) + static_cast<double>(conv_->weight_floats())},
+        work_{.flops = useful_flops(shape),
+              .floats = static_cast<double>(shape.input_count() + shape.output_count()) +
+                        static_cast<double>(conv_->weight_floats())},
         forward_(cost_of(costs, "forward", layer)),
         data_gradient_(cost_of(costs, "data gradient", layer)),
         weight_gradient_(cost_of(costs, "weight gradient", layer)) {}
@@ -81,8 +74,7 @@ class TimedMaxPool2d final : public MaxPool2d {
   TimedMaxPool2d(const Pool2dShape& s, Backend& backend, std::deque<OperationCost>& costs, int layer)
       : backend_(backend),
         pool_(backend.make_max_pool2d(s)),
-        work_{.floats = static_cast<double>(s.batch) * s.channels *
-                        (s.height * s.width + s.out_height * s.out_width)},
+        work_{.floats = static_cast<double>(s.input_count() + s.output_count())},
         forward_(cost_of(costs, "pooling forward", layer)),
         backward_(cost_of(costs, "pooling backward", layer)) {}
 
@@ -126,16 +118,16 @@ void TimedBackend::reset() {
 }
 
 std::unique_ptr<Conv2d> TimedBackend::make_conv2d(const Conv2dShape& shape) {
-  return std::make_unique<TimedConv2d>(shape, *timed_, costs_, ++convolutions_);
+  return std::make_unique<TimedConv2d>(shape, inner(), costs_, ++convolutions_);
 }
 
 std::unique_ptr<MaxPool2d> TimedBackend::make_max_pool2d(const Pool2dShape& shape) {
-  return std::make_unique<TimedMaxPool2d>(shape, *timed_, costs_, ++poolings_);
+  return std::make_unique<TimedMaxPool2d>(shape, inner(), costs_, ++poolings_);
 }
 
 std::unique_ptr<Gather> TimedBackend::make_gather(const GatherShape& shape,
                                                   std::span<const float> pixel_table) {
-  return std::make_unique<TimedGather>(timed_->make_gather(shape, pixel_table), *timed_,
+  return std::make_unique<TimedGather>(inner().make_gather(shape, pixel_table), inner(),
                                        cost_of(costs_, "gather"));
 }
 
@@ -143,28 +135,29 @@ void TimedBackend::activation_backward(const Conv2dShape& shape, const Activatio
                                        float* dy, float* dbias) {
   const bool changes = activation.relu || activation.mask != nullptr;  // dy is written too; ReLU reads y
   const double passes = 1.0 + (changes ? 1 : 0) + (activation.relu ? 1 : 0);
-  measure(*timed_, cost_of(costs_, "bias, ReLU, dropout backward"), {.floats = passes * output_floats(shape)},
-          [&] { timed_->activation_backward(shape, activation, y, dy, dbias); });
+  measure(inner(), cost_of(costs_, "bias, ReLU, dropout backward"),
+          {.floats = passes * static_cast<double>(shape.output_count())},
+          [&] { inner().activation_backward(shape, activation, y, dy, dbias); });
 }
 
 void TimedBackend::dropout_mask(const DropoutShape& shape, double rate, std::uint32_t seed,
                                 std::uint32_t layer, float* mask) {
   const double elements = shape.per_element ? static_cast<double>(shape.height) * shape.width : 1;
-  measure(*timed_, cost_of(costs_, "dropout masks"), {.floats = elements * shape.batch * shape.channels},
-          [&] { timed_->dropout_mask(shape, rate, seed, layer, mask); });
+  measure(inner(), cost_of(costs_, "dropout masks"), {.floats = elements * shape.batch * shape.channels},
+          [&] { inner().dropout_mask(shape, rate, seed, layer, mask); });
 }
 
 void TimedBackend::softmax_cross_entropy(int batch, int classes, const float* logits,
                                          const std::uint32_t* labels, float* dlogits) {
-  measure(*timed_, cost_of(costs_, "loss"), {.floats = 2.0 * batch * classes},
-          [&] { timed_->softmax_cross_entropy(batch, classes, logits, labels, dlogits); });
+  measure(inner(), cost_of(costs_, "loss"), {.floats = 2.0 * batch * classes},
+          [&] { inner().softmax_cross_entropy(batch, classes, logits, labels, dlogits); });
 }
 
 void TimedBackend::sgd(const SgdScalars& scalars, std::size_t count, const float* gradients, float* weights,
                        float* momentum) {
   const double passes = scalars.momentum != 0 ? 5 : 3;
-  measure(*timed_, cost_of(costs_, "SGD"), {.floats = passes * static_cast<double>(count)},
-          [&] { timed_->sgd(scalars, count, gradients, weights, momentum); });
+  measure(inner(), cost_of(costs_, "SGD"), {.floats = passes * static_cast<double>(count)},
+          [&] { inner().sgd(scalars, count, gradients, weights, momentum); });
 }
 
 }  // namespace mayfly::bench

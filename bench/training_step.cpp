@@ -1,6 +1,7 @@
-// Whole training steps on one core, or on a GPU (--device cuda, --arithmetic fast): the named networks and 60
-// of the published search space (--networks N). Counters: images/s, useful FLOP/s, percent of the peak, the
-// roofline bound in percent of the step (step_profile.cpp), and the shares of the step in percent.
+// Whole training steps on one core (--threads N: on so many), or on a GPU (--device cuda, --arithmetic fast):
+// the named networks and 60 of the published search space (--networks N). Counters: images/s, useful FLOP/s,
+// percent of the peak (of all cores used), and on one core or a GPU the roofline bound in percent of the step
+// (step_profile.cpp) and the shares of the step in percent.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -33,7 +34,8 @@ void count_shares(benchmark::State& state, const MeasuredStep& step) {
 void training_step(benchmark::State& state, const NamedNetwork& named, const Subject& subject, int threads) {
   if (threads == 1) count_shares(state, MeasuredStep(named, subject));
   const auto backend = subject.device->make_backend(threads);
-  RepeatedStep step(named, *backend);
+  const RandomImages images = images_for(named, 1);
+  RepeatedStep step(named, images, *backend);
   time_calls(state, *backend, [&] { step.run(); });
   count_useful(state, step.flops(), threads * subject.peak.flops);
   state.counters["images/s"] = rate(named.spec.batch_size);

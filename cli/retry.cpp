@@ -7,6 +7,7 @@
 
 #include "cli/commands.h"
 #include "cli/say.h"
+#include "cli/text.h"
 #include "recorder/output_file.h"
 
 namespace mayfly::cli {
@@ -42,7 +43,7 @@ ExitCode retry(const std::string& folder) {
   }
   if (!files.empty()) sync_folder(failed);
   say("{} failed network{} marked for another try{}\n", files.size(), files.size() == 1 ? " is" : "s are",
-      files.empty() ? "" : fmt::format("; `mayfly run {}` trains them", folder));
+      files.empty() ? "" : fmt::format("; `mayfly run {}` trains them", shell_quoted(folder)));
   return ExitCode::complete;
 }
 

@@ -122,25 +122,13 @@ void submit(const fs::path& script) {
   fmt::print("{}\n", number.substr(0, number.find_first_of(";\n")));
 }
 
-/// What every worker would refuse is refused here.
-void check_config(const std::string& folder) {
-  const std::optional<CampaignLock> lock = read_lock(folder);
-  if (!lock) return;
-  std::vector<ConfigChange> changes = config_changes(lock->config, read_config(folder));
-  std::erase_if(changes, [](const ConfigChange& change) { return change.allowed; });
-  if (!changes.empty())
-    throw UsageError(
-        fmt::format("{}/campaign.toml differs from what the campaign began with:\n{}\nGo back to it, or "
-                    "begin a new folder",
-                    folder, changes_text(changes)));
-}
-
 ExitCode slurm(SlurmOptions options) {
   options.sizes.time = time_of(options.time);
-  check_config(options.folder);
+  const CampaignConfig config = read_config(options.folder);
+  require_allowed_changes(options.folder, config);  // as every worker would
   Campaign campaign = open_locked_campaign(options.folder, options.data_root);
   std::uint32_t& networks = campaign.config.campaign.networks;  // the next run locks what was raised
-  networks = std::max(networks, read_config(options.folder).campaign.networks);
+  networks = std::max(networks, config.campaign.networks);
   const SlurmPlan plan = plan_slurm(campaign, options.sizes);
   if (plan.left.empty()) {
     say("{}: every network has its table; there is nothing to submit\n", options.folder);

@@ -32,16 +32,11 @@ struct TilePlace {
   FloatMask last;  ///< lanes of the last vector that exist
 };
 
-template <int kWide>
-HWY_INLINE Float load_vector(const TilePlace& at, int v, const float* from) {
-  return v < kWide - 1 ? load(from + v * kLanes) : load(at.last, from + v * kLanes);
-}
-
 /// Bias, ReLU and dropout on sums that are final.
 template <int kRows, int kWide>
 HWY_INLINE void finish(const Epilogue& epilogue, const TilePlace& at, Float (&sum)[kRows][kWide]) {
   MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) {
-    const Float bias = load_vector<kWide>(at, v, epilogue.bias + at.column);
+    const Float bias = load_of<kWide>(at.last, v, epilogue.bias + at.column);
     MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) sum[r][v] = hn::Add(sum[r][v], bias);
   }
   if (epilogue.relu) {
@@ -53,7 +48,7 @@ HWY_INLINE void finish(const Epilogue& epilogue, const TilePlace& at, Float (&su
     const float* mask = epilogue.mask + at.row * epilogue.mask_row + at.column;
     MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
       MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) sum[r][v] =
-          drop(sum[r][v], load_vector<kWide>(at, v, mask + r * epilogue.mask_row));
+          drop(sum[r][v], load_of<kWide>(at.last, v, mask + r * epilogue.mask_row));
     }
   }
 }
@@ -68,7 +63,7 @@ HWY_INLINE void accumulate(const BatchReduce& job, const TilePlace& at, Float (&
       // The next rows of A where they lie far apart; wider tiles have FMAs enough to wait behind.
       if (kWide == 1 && job.a_row == 1) __builtin_prefetch(a + kRows);
       Float row_b[kWide];
-      MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) row_b[v] = load_vector<kWide>(at, v, b);
+      MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) row_b[v] = load_of<kWide>(at.last, v, b);
       MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
         const Float x = hn::Set(FloatTag(), a[r * job.a_row]);
         MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) sum[r][v] = fused(x, row_b[v], sum[r][v]);
@@ -91,13 +86,12 @@ void tile(const BatchReduce& job, const TilePlace& at) {
   if (job.add) {
     MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
       MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) sum[r][v] =
-          hn::Add(load_vector<kWide>(at, v, c + r * job.c_row), sum[r][v]);
+          hn::Add(load_of<kWide>(at.last, v, c + r * job.c_row), sum[r][v]);
     }
   }
   if (job.epilogue != nullptr) finish(*job.epilogue, at, sum);
   MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
-    MAYFLY_UNROLL for (int v = 0; v < kWide - 1; ++v) store(sum[r][v], c + r * job.c_row + v * kLanes);
-    store(sum[r][kWide - 1], at.last, c + r * job.c_row + (kWide - 1) * kLanes);
+    MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) store_of<kWide>(sum[r][v], at.last, v, c + r * job.c_row);
   }
 }
 

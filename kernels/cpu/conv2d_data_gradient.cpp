@@ -112,16 +112,16 @@ void gradient_of_position(const Conv2dLayout& layout, const float* weights, int 
 void CpuConv2d::data_gradient(const float* dy, const float* weights, float* dx) {
   if (layout_.shape.input_is_image) throw std::logic_error("conv2d: the image has no gradient");
   if (layout_.shape.out_positions() == 1) return data_gradient_of_one_output(dy, weights, dx);
-  float* transposed = scratch_.floats();
   const int phases = static_cast<int>(layout_.phase_begin.size()) - 1;
   for (const PanelGroup& group : layout_.data_gradient_groups) {
-    const Operands operands{dy, transposed, layout_.in_panels[group.panel(0)].begin, layout_.taps(), dx};
+    const Operands operands{dy, scratch_.floats(), layout_.in_panels[group.panel(0)].begin, layout_.taps(),
+                            dx};
     team_.for_each(layout_.taps() * group.count, [&](int item, int) {
       const Panel& panel = layout_.in_panels[group.panel(item)];
       const int tap = group.index(item);
       const std::ptrdiff_t slot = layout_.tap_slots[static_cast<std::size_t>(tap)];
       transpose_tap(layout_, panel, tap, weights,
-                    transposed + operands.panel_offset(layout_, panel) +
+                    operands.transposed + operands.panel_offset(layout_, panel) +
                         slot * layout_.shape.out_channels * panel.width);
     });
     const int parts = parts_for(static_cast<std::size_t>(phases), layout_.shape.height * layout_.shape.width);

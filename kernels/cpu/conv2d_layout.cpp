@@ -68,18 +68,17 @@ std::size_t floats_of_transposed(const Conv2dLayout& layout) {
 }
 
 std::size_t floats_of_packed(const Conv2dLayout& layout) {
-  const Conv2dShape& shape = layout.shape;
-  const std::vector<Panel>& out_panels = layout.out_panels;
   constexpr int kLeastUses = 64;  // of an element of dy, so that copying all of it pays
-  if (out_panels.front().width == shape.out_channels) return 0;  // dy is one whole panel as it is
-  const std::vector<PanelGroup> all = one_group(out_panels);
+  const Conv2dShape& shape = layout.shape;
+  const Panel& last = layout.out_panels.back();
+  const auto columns = static_cast<std::size_t>(last.begin + last.width);
+  const bool one_panel = layout.out_panels.size() == 1;
   if (shape.input_is_image)
-    return out_panels.size() == 1
-               ? 0
-               : group_floats(out_panels, all, static_cast<std::size_t>(chunk_terms(shape.batch)));
+    return one_panel ? 0 : columns * static_cast<std::size_t>(chunk_terms(shape.batch));
+  if (one_panel && last.width == last.columns) return 0;  // dy is a whole panel as it is
   const std::int64_t rows = std::int64_t{shape.out_positions()} * shape.batch;
   if (useful_macs(shape) * shape.batch < kLeastUses * rows * shape.out_channels) return 0;
-  return group_floats(out_panels, all, static_cast<std::size_t>(rows));
+  return columns * static_cast<std::size_t>(rows);
 }
 
 }  // namespace

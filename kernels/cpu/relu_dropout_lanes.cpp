@@ -86,24 +86,16 @@ template <int kWide, bool kRelu, bool kMask>
 void backward_columns(const PositionGradient& at, FloatMask last) {
   Float sum[kWide];
   MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) sum[v] = hn::Zero(FloatTag());
-  const auto load_lanes = [&](int v, const float* from) HWY_ATTR {
-    return v < kWide - 1 ? load(from + v * kLanes) : load(last, from + v * kLanes);
-  };
   for (std::ptrdiff_t offset = 0, row = 0; row < at.rows; ++row, offset += at.columns) {
     MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) {
-      Float g = load_lanes(v, at.dy + offset);
-      if constexpr (kMask) g = drop(g, load_lanes(v, at.mask + offset));
-      if constexpr (kRelu) g = through_relu(g, load_lanes(v, at.y + offset));
+      Float g = load_of<kWide>(last, v, at.dy + offset);
+      if constexpr (kMask) g = drop(g, load_of<kWide>(last, v, at.mask + offset));
+      if constexpr (kRelu) g = through_relu(g, load_of<kWide>(last, v, at.y + offset));
       sum[v] = hn::Add(sum[v], g);
-      if constexpr (!kRelu && !kMask) continue;
-      if (v < kWide - 1)
-        store(g, at.dy + offset + v * kLanes);
-      else
-        store(g, last, at.dy + offset + v * kLanes);
+      if constexpr (kRelu || kMask) store_of<kWide>(g, last, v, at.dy + offset);
     }
   }
-  MAYFLY_UNROLL for (int v = 0; v < kWide - 1; ++v) store(sum[v], at.position_bias + v * kLanes);
-  store(sum[kWide - 1], last, at.position_bias + (kWide - 1) * kLanes);
+  MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) store_of<kWide>(sum[v], last, v, at.position_bias);
 }
 
 /// Few columns: sums in registers.

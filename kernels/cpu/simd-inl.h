@@ -79,6 +79,19 @@ HWY_INLINE void store(Float v, FloatMask mask, float* to) {
 #endif
 }
 
+/// Vector `v` of kWide from `from` on; the last one has the lanes of `last` only.
+template <int kWide>
+HWY_INLINE Float load_of(FloatMask last, int v, const float* from) {
+  return v < kWide - 1 ? load(from + v * kLanes) : load(last, from + v * kLanes);
+}
+template <int kWide>
+HWY_INLINE void store_of(Float value, FloatMask last, int v, float* to) {
+  if (v < kWide - 1)
+    store(value, to + v * kLanes);
+  else
+    store(value, last, to + v * kLanes);
+}
+
 /// True where x > y, or where x is NaN.
 HWY_INLINE FloatMask greater_or_nan(Float x, Float y) {
   return hn::Or(hn::Gt(x, y), hn::IsNaN(x));

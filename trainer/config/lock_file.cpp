@@ -146,6 +146,11 @@ std::optional<CampaignLock> read_lock(const std::filesystem::path& folder) {
   return parse_lock(read_whole_file(path), path.string());
 }
 
+void require_allowed_changes(const std::filesystem::path& folder, const CampaignConfig& now) {
+  if (const std::optional<CampaignLock> locked = read_lock(folder))
+    require_allowed(lock_path(folder), config_changes(locked->config, now));
+}
+
 CampaignLock lock_campaign(const std::filesystem::path& folder, const CampaignLock& now) {
   const std::filesystem::path path = lock_path(folder);
   if (const std::optional<CampaignLock> locked = read_lock(folder)) {

@@ -47,6 +47,10 @@ std::string changes_text(const std::vector<ConfigChange>& changes);
 /// FOLDER/campaign.lock.toml; empty where there is none.
 std::optional<CampaignLock> read_lock(const std::filesystem::path& folder);
 
+/// UsageError as lock_campaign() throws it where `folder` is locked and `now` has a change that is not
+/// allowed.
+void require_allowed_changes(const std::filesystem::path& folder, const CampaignConfig& now);
+
 /// Locks campaign `folder`, or checks it against its lock, which then takes over what may change. Errors
 /// (UsageError): a change that is not allowed, with all of them line by line; another arithmetic version.
 /// DeviceError: other numerics; it names both and what to do. Returns what is now locked.

@@ -28,7 +28,7 @@ LayerBench::LayerBench(Backend& backend, const Conv2dShape& shape)
       weights_(filled(conv_->weight_floats())),
       gradients_(filled(conv_->weight_floats())),
       bias_(filled(static_cast<std::size_t>(shape.out_channels) + 3)),
-      flops_(2.0 * static_cast<double>(useful_macs(shape)) * shape.batch) {}
+      flops_(useful_flops(shape)) {}
 
 Buffer LayerBench::filled(std::size_t floats) {
   std::vector<float> values(floats);
@@ -82,11 +82,14 @@ double seconds_per_call(Backend& backend, const std::function<void()>& work, dou
   return timed(calls) / calls;
 }
 
+double useful_flops(const Conv2dShape& shape) {
+  return 2.0 * static_cast<double>(useful_macs(shape)) * shape.batch;
+}
+
 double training_flops(const NetworkShapes& shapes) {
   double flops = 0;
   for (const LayerShape& layer : shapes.layers)
-    flops += 2.0 * static_cast<double>(useful_macs(layer.conv)) * layer.conv.batch *
-             (layer.conv.input_is_image ? 2 : 3);
+    flops += useful_flops(layer.conv) * (layer.conv.input_is_image ? 2 : 3);
   return flops;
 }
 

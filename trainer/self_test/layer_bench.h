@@ -48,6 +48,9 @@ class SgdBench {
 /// `seconds` and at least twice.
 double seconds_per_call(Backend& backend, const std::function<void()>& work, double seconds);
 
+/// Useful floating-point operations of a layer in one direction, for its whole batch.
+double useful_flops(const Conv2dShape& shape);
+
 /// Useful operations of a training step: forward, weight gradient, and data gradient of all layers but the
 /// first.
 double training_flops(const NetworkShapes& shapes);
