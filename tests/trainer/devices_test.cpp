@@ -129,7 +129,7 @@ TEST_F(DevicesTest, OutOfMemoryIsTriedAgainAlone) {
   Company company;
   std::atomic<bool> failed = false;
   device->on_step = [&](int batch) {
-    if (batch != batch_of(4)) return;
+    if (batch != batch_of(4)) return wait_until([&] { return failed.load(); });
     if (failed) return company.saw(batch, device->networks());
     wait_until([&] { return device->networks() == 3; });
     failed = true;
