@@ -51,7 +51,7 @@ std::vector<CampaignNetwork> networks_of(const std::string& preset, std::uint32_
         {.index = i,
          .spec = sampled.spec,
          .estimated_seconds = estimate_seconds(sampled.shapes, {kTrainImages, kValidationImages}, kEpochs),
-         .device_memory = estimate_device_memory(sampled.shapes, 0, arithmetic)});
+         .device_memory = estimate_device_memory(sampled.shapes, sampled.spec.sgd, 0, arithmetic)});
   }
   return networks;
 }

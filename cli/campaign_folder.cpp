@@ -124,9 +124,9 @@ PlannedNetwork plan_network(const Campaign& campaign, std::uint32_t index) {
                                  networks - 1, index));
   PlannedNetwork planned{.sampled = sample_network(campaign.sampling, index)};
   const DatasetFacts& facts = campaign.sampling.datasets.at(planned.sampled.dataset);
-  planned.cost =
-      estimate(planned.sampled.shapes, {.train = facts.train_images, .validation = facts.validation_images},
-               campaign.lifespan.epochs);
+  planned.cost = estimate(planned.sampled.shapes, planned.sampled.spec.sgd,
+                          {.train = facts.train_images, .validation = facts.validation_images},
+                          campaign.lifespan.epochs);
   return planned;
 }
 
@@ -143,9 +143,9 @@ CampaignNetwork campaign_network(const Campaign& campaign, const PlannedNetwork&
   return {.index = sampled.index,
           .spec = sampled.spec,
           .estimated_seconds = planned.cost.seconds,
-          .device_memory =
-              estimate_device_memory(sampled.shapes, bytes_of(campaign.sampling.datasets.at(sampled.dataset)),
-                                     campaign.lifespan.arithmetic, campaign.lifespan.element_dropout)};
+          .device_memory = estimate_device_memory(
+              sampled.shapes, sampled.spec.sgd, bytes_of(campaign.sampling.datasets.at(sampled.dataset)),
+              campaign.lifespan.arithmetic, campaign.lifespan.element_dropout)};
 }
 
 DatasetRequest dataset_request(const CampaignConfig& config, const std::string& entry,

@@ -37,14 +37,18 @@ struct Estimate {
 /// with their border; activations, dropout masks (channel dropout in convolution blocks) and winners of the
 /// pooling, for one batch; two buffers for gradients of activations, and one for transposed weights or a copy
 /// of a gradient, each as large as any layer needs it.
-std::int64_t estimate_memory(const NetworkShapes& shapes);
+std::int64_t training_memory(const NetworkShapes& shapes, const SgdSpec& sgd);
+
+/// The most that a network takes of a process, without the data set: while a checkpoint is written or read it
+/// has a copy of parameters and momentum beside what it trains with. bench/memory_peaks.py compares.
+std::int64_t estimate_memory(const NetworkShapes& shapes, const SgdSpec& sgd);
 
 /// Seconds for `epochs` epochs with a validation after every half of them. Training: forward, weight gradient
 /// and, but for the first layer, data gradient; element passes and pooling both ways; SGD once a batch.
 double estimate_seconds(const NetworkShapes& shapes, ImageCounts images, double epochs,
                         const MachineRates& rates = {});
 
-Estimate estimate(const NetworkShapes& shapes, ImageCounts images, double epochs,
+Estimate estimate(const NetworkShapes& shapes, const SgdSpec& sgd, ImageCounts images, double epochs,
                   const MachineRates& rates = {});
 
 }  // namespace mayfly

@@ -140,7 +140,8 @@ std::optional<Rejection> judge(const SearchSpace& space, const DatasetFacts& dat
   if (space.max_macs_per_image > 0 && network.shapes.useful_macs_per_image() > space.max_macs_per_image) {
     return Rejection::macs;
   }
-  if (space.max_memory > 0 && estimate_memory(network.shapes) > space.max_memory) return Rejection::memory;
+  if (space.max_memory > 0 && estimate_memory(network.shapes, network.spec.sgd) > space.max_memory)
+    return Rejection::memory;
   return std::nullopt;
 }
 

@@ -7,12 +7,11 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <cstdio>
 #include <cstring>
-#include <memory>
 #include <system_error>
 
 #include "core/error.h"
+#include "recorder/input_file.h"
 #include "recorder/output_file.h"
 
 namespace mayfly {
@@ -51,10 +50,10 @@ OutputFile create_temporary(const std::filesystem::path& path) {
 }
 
 /// What path will be, on the disk.
-std::filesystem::path write_temporary(const std::filesystem::path& path, std::string_view content) {
+std::filesystem::path write_temporary(const std::filesystem::path& path, const WriteContent& write_content) {
   OutputFile file = create_temporary(path);
   Temporary temporary(file.path());
-  file.write(content);
+  write_content(file);
   file.sync();
   file.close();
   temporary.keep();
@@ -63,8 +62,8 @@ std::filesystem::path write_temporary(const std::filesystem::path& path, std::st
 
 }  // namespace
 
-void write_durable_file(const std::filesystem::path& path, std::string_view content) {
-  const std::filesystem::path written = write_temporary(path, content);
+void write_durable_file(const std::filesystem::path& path, const WriteContent& write_content) {
+  const std::filesystem::path written = write_temporary(path, write_content);
   Temporary temporary(written);
   std::error_code error;
   std::filesystem::rename(written, path, error);
@@ -76,9 +75,14 @@ void write_durable_file(const std::filesystem::path& path, std::string_view cont
   sync_folder(folder_of(path));
 }
 
+void write_durable_file(const std::filesystem::path& path, std::string_view content) {
+  write_durable_file(path, [content](OutputFile& file) { file.write(content); });
+}
+
 bool create_durable_file(const std::filesystem::path& path, std::string_view content) {
   if (std::filesystem::exists(path)) return false;
-  const std::filesystem::path written = write_temporary(path, content);
+  const std::filesystem::path written =
+      write_temporary(path, [content](OutputFile& file) { file.write(content); });
   {
     const Temporary temporary(written);
     if (::link(written.c_str(), path.c_str()) == 0) {
@@ -111,17 +115,10 @@ void create_folder(const std::filesystem::path& folder) {
 }
 
 std::string read_whole_file(const std::filesystem::path& path) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rbe"), &std::fclose);
-  if (!file)
-    throw DataError(fmt::format("{}: open for reading failed: {}", path.string(), std::strerror(errno)));
+  InputFile file(path);
   std::string content;
   std::array<char, 65536> block;
-  while (const std::size_t count = std::fread(block.data(), 1, block.size(), file.get())) {
-    content.append(block.data(), count);
-  }
-  if (std::ferror(file.get()) != 0) {
-    throw DataError(fmt::format("{}: read failed: {}", path.string(), std::strerror(errno)));
-  }
+  while (const std::size_t count = file.read(block)) content.append(block.data(), count);
   return content;
 }
 

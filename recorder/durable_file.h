@@ -2,8 +2,11 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
+
+#include "recorder/output_file.h"
 
 namespace mayfly {
 
@@ -14,6 +17,10 @@ namespace mayfly {
 /// the temporary is then removed.
 void write_durable_file(const std::filesystem::path& path, std::string_view content);
 
+/// The same where the content is not in memory as a whole: it is written piece by piece.
+using WriteContent = std::function<void(OutputFile&)>;
+void write_durable_file(const std::filesystem::path& path, const WriteContent& write_content);
+
 /// The same, but false, and nothing is changed, where `path` is there: of several processes one succeeds. On
 /// file systems without hard links the last of those that begin at the same moment.
 bool create_durable_file(const std::filesystem::path& path, std::string_view content);
@@ -23,7 +30,7 @@ bool create_durable_file(const std::filesystem::path& path, std::string_view con
 /// where that fails.
 void create_folder(const std::filesystem::path& folder);
 
-/// The bytes of a file; DataError with the system's reason where it cannot be read.
+/// The bytes of a file; UnreadableFile (recorder/input_file.h) where it cannot be read.
 std::string read_whole_file(const std::filesystem::path& path);
 
 }  // namespace mayfly

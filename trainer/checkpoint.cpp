@@ -7,6 +7,7 @@
 
 #include "core/error.h"
 #include "recorder/durable_file.h"
+#include "recorder/input_file.h"
 #include "recorder/spec_file.h"
 #include "trainer/campaign_files.h"
 #include "trainer/conventions.h"
@@ -61,26 +62,20 @@ std::uintmax_t checkpoint_size_limit(std::size_t parameters, std::size_t half_ep
   return kTexts + half_epochs * kHalf + std::uintmax_t{parameters} * 2 * sizeof(float);
 }
 
-std::optional<std::string> read_checkpoint_bytes(const std::filesystem::path& path,
-                                                 std::uintmax_t size_limit) {
-  std::error_code error;
-  const std::uintmax_t size = std::filesystem::file_size(path, error);
-  if (error) throw DataError(fmt::format("{}: its size is not known: {}", path.string(), error.message()));
-  if (size > size_limit) return std::nullopt;
-  return read_whole_file(path);
-}
-
 Checkpoint read_checkpoint(const std::filesystem::path& path, std::uintmax_t size_limit) {
-  const std::optional<std::string> bytes = read_checkpoint_bytes(path, size_limit);
-  if (!bytes)
+  InputFile file(path);
+  const std::uintmax_t size = file.size();
+  if (size > size_limit)
     throw DataError(fmt::format("{}: expected at most {} bytes, found more", path.string(), size_limit));
-  return parse_checkpoint(*bytes, path.string());
+  return parse_checkpoint([&](std::span<char> block) { return file.read(block); }, size, path.string());
 }
 
 void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint) {
   const std::filesystem::path folder = path.parent_path();
   if (!std::filesystem::is_directory(folder)) create_folder(folder);
-  write_durable_file(path, checkpoint_bytes(checkpoint));
+  write_durable_file(path, [&](OutputFile& file) {
+    write_checkpoint_bytes(checkpoint, [&](std::string_view piece) { file.write(piece); });
+  });
 }
 
 std::filesystem::path set_aside(const std::filesystem::path& path) {

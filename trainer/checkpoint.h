@@ -5,8 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <optional>
+#include <functional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -34,12 +35,19 @@ struct Checkpoint {
   LifespanState state;
 };
 
-/// The bytes of the file.
+/// Takes the next bytes.
+using ByteSink = std::function<void(std::string_view)>;
+/// Puts the next bytes into the block; returns how many, fewer only where they end.
+using ByteSource = std::function<std::size_t(std::span<char>)>;
+
+/// The bytes of the file, a piece at a time: a large network is in memory often enough.
+void write_checkpoint_bytes(const Checkpoint& checkpoint, const ByteSink& sink);
 std::string checkpoint_bytes(const Checkpoint& checkpoint);
 
-/// The other way; `name` is what errors call it. DataError (name, byte, field, expected, found) where it was
-/// cut, has grown, or differs from what was written in any bit: it ends with a checksum. Trusts no length
-/// before it is seen to be there.
+/// The other way, of `size` bytes; `name` is what errors call it. DataError (name, byte, field, expected,
+/// found) where it was cut, has grown, or differs from what was written in any bit: it ends with a checksum.
+/// Trusts no length before it is seen to be there.
+Checkpoint parse_checkpoint(const ByteSource& source, std::uintmax_t size, const std::string& name);
 Checkpoint parse_checkpoint(std::string_view bytes, const std::string& name);
 
 /// DataError (name, what, expected, found) unless `found` can go on as `expected`; the reason for another
@@ -54,11 +62,8 @@ std::filesystem::path checkpoint_path(const std::filesystem::path& campaign, con
 std::uintmax_t checkpoint_size_limit(std::size_t parameters, std::size_t half_epochs);
 
 /// Reads a file of at most `size_limit` bytes (a longer one is a DataError and is not read) and parses it.
+/// UnreadableFile (recorder/input_file.h) where what it holds is not known.
 Checkpoint read_checkpoint(const std::filesystem::path& path, std::uintmax_t size_limit);
-
-/// The bytes alone; empty where there are more than `size_limit`. DataError where they cannot be read.
-std::optional<std::string> read_checkpoint_bytes(const std::filesystem::path& path,
-                                                 std::uintmax_t size_limit);
 
 /// Writes durably (recorder/durable_file.h); creates the folder. DataError where that fails.
 void write_checkpoint(const std::filesystem::path& path, const Checkpoint& checkpoint);

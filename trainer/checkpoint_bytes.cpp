@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include <algorithm>
 #include <bit>
 #include <string>
 #include <type_traits>
-#include <utility>
 
 #include "core/error.h"
 #include "trainer/checkpoint.h"
@@ -30,23 +30,36 @@ struct WordOf<1> {
   using Type = std::uint8_t;
 };
 
+constexpr std::size_t kPiece = std::size_t{1} << 20;  // bytes handed over at once
+
+class Checksum {
+ public:
+  Checksum() { XXH3_64bits_reset(&state_); }
+  void add(std::string_view bytes) { XXH3_64bits_update(&state_, bytes.data(), bytes.size()); }
+  std::uint64_t value() const { return XXH3_64bits_digest(&state_); }
+
+ private:
+  XXH3_state_t state_;
+};
+
 class Writer {
  public:
+  explicit Writer(const ByteSink& sink) : sink_(sink) {}
+
   template <class Value>
   requires std::is_arithmetic_v<Value>
   void visit(const char*, const Value& value) {
     auto word = std::bit_cast<typename WordOf<sizeof(Value)>::Type>(value);
     char out[sizeof(Value)];
     for (std::size_t i = 0; i < sizeof(Value); ++i) out[i] = static_cast<char>(word >> (8 * i) & 0xFF);
-    bytes_.append(out, sizeof(Value));
+    append({out, sizeof(Value)});
   }
   void visit(const char* field, const std::string& text) {
     visit(field, std::uint64_t{text.size()});
-    bytes_ += text;
+    append(text);
   }
   void visit(const char* field, const std::vector<float>& values) {
     visit(field, std::uint64_t{values.size()});
-    bytes_.reserve(bytes_.size() + values.size() * sizeof(float) + sizeof(std::uint64_t));
     for (const float value : values) visit(field, value);
   }
   template <class Entry, class Visit>
@@ -55,17 +68,34 @@ class Writer {
     visit(field, std::uint64_t{entries.size()});
     for (const Entry& entry : entries) visit_entry(entry);
   }
-  std::string take() { return std::move(bytes_); }
-  void append(std::string_view text) { bytes_ += text; }
-  std::uint64_t checksum() const { return XXH3_64bits(bytes_.data(), bytes_.size()); }
+  void append(std::string_view bytes) {
+    piece_ += bytes;
+    if (piece_.size() >= kPiece) hand_over();
+  }
+  /// The last bytes: the checksum of all before them.
+  void finish() {
+    checksum_.add(piece_);
+    visit("checksum", checksum_.value());
+    sink_(piece_);
+  }
 
  private:
-  std::string bytes_;
+  void hand_over() {
+    checksum_.add(piece_);
+    sink_(piece_);
+    piece_.clear();
+  }
+
+  const ByteSink& sink_;
+  std::string piece_;
+  Checksum checksum_;
 };
 
 class Reader {
  public:
-  Reader(std::string_view bytes, const std::string& name) : bytes_(bytes), name_(name) {}
+  /// Of `size` bytes in all.
+  Reader(const ByteSource& source, std::uintmax_t size, const std::string& name)
+      : source_(source), size_(size), name_(name) {}
 
   template <class Value>
   requires std::is_arithmetic_v<Value>
@@ -94,14 +124,20 @@ class Reader {
     for (Entry& entry : entries) visit_entry(entry);
   }
 
+  /// Valid until the next call.
   std::string_view take(const char* field, std::size_t size) {
     field_at_ = at_;
     if (size > left()) fail(field, fmt::format("{} bytes", size), fmt::format("{} left", left()));
+    if (size > piece_.size() - used_) fetch(field, size);
     at_ += size;
-    return bytes_.substr(at_ - size, size);
+    used_ += size;
+    return std::string_view(piece_).substr(used_ - size, size);
   }
-  std::uint64_t checksum_so_far() const { return XXH3_64bits(bytes_.data(), at_); }
-  std::size_t left() const { return bytes_.size() - at_; }
+  std::uint64_t checksum_so_far() {
+    drop_used();
+    return checksum_.value();
+  }
+  std::uintmax_t left() const { return size_ - at_; }
   [[noreturn]] void fail(const char* field, const std::string& expected, const std::string& found) const {
     throw DataError(
         fmt::format("{}: byte {}: {}: expected {}, found {}", name_, field_at_, field, expected, found));
@@ -118,10 +154,32 @@ class Reader {
     return static_cast<std::size_t>(count);
   }
 
-  std::string_view bytes_;
+  void drop_used() {
+    checksum_.add(std::string_view(piece_).substr(0, used_));
+    piece_.erase(0, used_);
+    used_ = 0;
+  }
+
+  /// So many bytes at least.
+  void fetch(const char* field, std::size_t size) {
+    drop_used();
+    const std::size_t had = piece_.size();
+    const std::uintmax_t wanted = std::min<std::uintmax_t>(left(), std::max(size, kPiece));
+    piece_.resize(static_cast<std::size_t>(wanted));
+    const std::size_t got = source_(std::span(piece_).subspan(had));
+    piece_.resize(had + got);
+    if (piece_.size() < size)
+      fail(field, fmt::format("{} bytes", size), fmt::format("{}: it shrank meanwhile", piece_.size()));
+  }
+
+  const ByteSource& source_;
+  std::uintmax_t size_;
   const std::string& name_;
-  std::size_t at_ = 0;
-  std::size_t field_at_ = 0;
+  std::string piece_;     // of the bytes
+  std::size_t used_ = 0;  // in piece_
+  std::uintmax_t at_ = 0;
+  std::uintmax_t field_at_ = 0;
+  Checksum checksum_;
 };
 
 template <class Stream, class Half>
@@ -163,17 +221,22 @@ void visit_fields(Stream& stream, Identity& identity, State& state) {
 
 }  // namespace
 
-std::string checkpoint_bytes(const Checkpoint& checkpoint) {
-  Writer writer;
+void write_checkpoint_bytes(const Checkpoint& checkpoint, const ByteSink& sink) {
+  Writer writer(sink);
   writer.append(kMagic);
   writer.visit("format", kFormat);
   visit_fields(writer, checkpoint.identity, checkpoint.state);
-  writer.visit("checksum", writer.checksum());
-  return writer.take();
+  writer.finish();
 }
 
-Checkpoint parse_checkpoint(std::string_view bytes, const std::string& name) {
-  Reader reader(bytes, name);
+std::string checkpoint_bytes(const Checkpoint& checkpoint) {
+  std::string bytes;
+  write_checkpoint_bytes(checkpoint, [&](std::string_view piece) { bytes += piece; });
+  return bytes;
+}
+
+Checkpoint parse_checkpoint(const ByteSource& source, std::uintmax_t size, const std::string& name) {
+  Reader reader(source, size, name);
   if (reader.take("beginning", kMagic.size()) != kMagic)
     reader.fail("beginning", "\"MAYFLYCK\"", "something else: it is no checkpoint");
   std::uint32_t format = 0;
@@ -189,6 +252,15 @@ Checkpoint parse_checkpoint(std::string_view bytes, const std::string& name) {
                 fmt::format("{:016x}: it was damaged", found));
   if (reader.left() > 0) reader.fail("end", "no more bytes", fmt::format("{}", reader.left()));
   return checkpoint;
+}
+
+Checkpoint parse_checkpoint(std::string_view bytes, const std::string& name) {
+  const auto source = [rest = bytes](std::span<char> block) mutable {
+    const std::size_t count = rest.copy(block.data(), block.size());
+    rest.remove_prefix(count);
+    return count;
+  };
+  return parse_checkpoint(source, bytes.size(), name);
 }
 
 }  // namespace mayfly

@@ -36,15 +36,17 @@ std::int64_t plane_floats(const NetworkShapes& shapes) {
 
 }  // namespace
 
-std::uint64_t estimate_device_memory(const NetworkShapes& shapes, std::uint64_t dataset_bytes,
-                                     Arithmetic arithmetic, bool element_dropout) {
+std::uint64_t estimate_device_memory(const NetworkShapes& shapes, const SgdSpec& sgd,
+                                     std::uint64_t dataset_bytes, Arithmetic arithmetic,
+                                     bool element_dropout) {
   NetworkShapes padded = shapes;
   for (LayerShape& layer : padded.layers) {
     round_up_to_four(layer.conv.in_channels);
     round_up_to_four(layer.conv.out_channels);
     if (layer.pool) round_up_to_four(layer.pool->channels);
   }
-  std::uint64_t bytes = static_cast<std::uint64_t>(estimate_memory(padded)) + dataset_bytes + kPerNetwork;
+  std::uint64_t bytes =
+      static_cast<std::uint64_t>(training_memory(padded, sgd)) + dataset_bytes + kPerNetwork;
   if (element_dropout) bytes += sizeof(float) * static_cast<std::uint64_t>(mask_floats(padded));
   if (arithmetic == Arithmetic::fast)
     bytes += kVendorWorkspaces + sizeof(float) * static_cast<std::uint64_t>(plane_floats(padded));

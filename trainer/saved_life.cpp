@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/error.h"
+#include "recorder/input_file.h"
 
 namespace mayfly {
 namespace {
@@ -33,12 +34,9 @@ SavedLife::SavedLife(Backend& backend, const NetworkSpec& spec, const Dataset& d
 
 /// What cannot be read now may well be read later: only what was read is judged, and put aside.
 void SavedLife::restore() {
-  const std::uintmax_t limit = checkpoint_size_limit(life_.parameter_count(), life_.half_epochs());
-  const std::optional<std::string> bytes = read_checkpoint_bytes(path_, limit);
-  if (!bytes)
-    return begin_anew(fmt::format("{}: expected at most {} bytes, found more", path_.string(), limit));
   try {
-    const Checkpoint checkpoint = parse_checkpoint(*bytes, path_.string());
+    const Checkpoint checkpoint =
+        read_checkpoint(path_, checkpoint_size_limit(life_.parameter_count(), life_.half_epochs()));
     require_same_life(identity_, checkpoint.identity, path_.string());
     life_.restore(checkpoint.state);
     resumed_ = true;
@@ -47,6 +45,8 @@ void SavedLife::restore() {
                     "arithmetic version {}",
                     id_, life_.halves().size(), life_.updates(), checkpoint.identity.mayfly_version,
                     checkpoint.identity.arithmetic_version));
+  } catch (const UnreadableFile&) {
+    throw;
   } catch (const DataError& error) {
     begin_anew(error.what());
   }

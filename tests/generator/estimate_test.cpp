@@ -25,29 +25,40 @@ constexpr double kConvMacs = 10 * 10 * 8;
 constexpr double kLinearMacs = 8 * 2 * 2 * 10;
 
 TEST(Estimate, CountsWhatIsComputed) {
-  const Estimate counts = estimate(small_network(), {100, 20}, 1);
+  const Estimate counts = estimate(small_network(), {}, {100, 20}, 1);
   EXPECT_EQ(counts.parameters, 8 * 9 + 8 + 320 + 10);
   EXPECT_EQ(counts.useful_macs_per_image, kConvMacs + kLinearMacs);
   EXPECT_EQ(counts.nominal_macs_per_image, 16 * 9 * 8 + kLinearMacs);
 }
 
 TEST(Estimate, MemoryHoldsParametersActivationsAndWinners) {
-  const std::int64_t parameters = 4 * 3 * 410;
+  const std::int64_t stored = 16 * (9 + 1) + 16 * (32 + 1);  // of 8 and of 10 channels
+  const std::int64_t parameters = 4 * 3 * stored;
   const std::int64_t images = 4 * 6 * 6 * 10;
   const std::int64_t activations = 4 * (16 * 8 + 2 * 2 * 8 + 10) * 10;
   const std::int64_t winners = (4 + 2) * 2 * 8 * 10;
   const std::int64_t gradients = 2 * 4 * (16 * 8) * 10;
-  const std::int64_t copied_gradient =
-      4 * 10 * 10;  // of the Linear layer; its taps are transposed one by one
-  EXPECT_EQ(estimate_memory(small_network()),
-            parameters + images + activations + winners + gradients + copied_gradient);
+  const std::int64_t transposed = 4 * 16 * 10;  // of the Linear layer, one tap
+  const std::int64_t small_things = 1 << 20;
+  const std::int64_t training =
+      parameters + images + activations + winners + gradients + transposed + small_things;
+  EXPECT_EQ(training_memory(small_network(), {.momentum = 0.9}), training);
+  EXPECT_EQ(training_memory(small_network(), {.momentum = 0}), training - 4 * stored);
+}
+
+TEST(Estimate, ACheckpointTakesACopyOfParametersAndMomentum) {
+  const NetworkShapes shapes = small_network();
+  const std::int64_t copy = 4 * shapes.parameter_count();
+  for (const double momentum : {0.0, 0.5})
+    EXPECT_EQ(estimate_memory(shapes, {.momentum = momentum}),
+              training_memory(shapes, {.momentum = momentum}) + (momentum != 0 ? 2 * copy : copy));
 }
 
 TEST(Estimate, MemoryHoldsDropoutMasks) {
   NetworkShapes shapes = small_network();
-  const std::int64_t without = estimate_memory(shapes);
+  const std::int64_t without = training_memory(shapes, {});
   shapes.layers.front().dropout_rate = 0.5;
-  EXPECT_EQ(estimate_memory(shapes) - without, 4 * 10 * 8);
+  EXPECT_EQ(training_memory(shapes, {}) - without, 4 * 10 * 8);
 }
 
 /// Rates at which only one thing costs anything.

@@ -124,7 +124,7 @@ TEST(Caps, Hold) {
     for (std::uint32_t i = 0; i < 2000; ++i) {
       const SampledNetwork network = sample_network(plan, i);
       ASSERT_LE(network.shapes.useful_macs_per_image(), plan.space.max_macs_per_image);
-      ASSERT_LE(estimate_memory(network.shapes), plan.space.max_memory);
+      ASSERT_LE(estimate_memory(network.shapes, network.spec.sgd), plan.space.max_memory);
       counts += network.rejections;
     }
     EXPECT_GT(counts[Rejection::macs], 0U);  // the caps are what held them

@@ -83,9 +83,9 @@ def run(found, place, jobs, reasons):
     for fault, (verdict, detail) in judged(found, place, jobs):
         counts[verdict] += 1
         if verdict == "survived":
-            detail = reason_for(fault, reasons)
-            unexplained += not detail
-            verdict = "survived, explained" if detail else "SURVIVED"
+            known = reason_for(fault, reasons)
+            unexplained += not known
+            verdict, detail = ("survived, explained", known) if known else ("SURVIVED", detail)
         told = f" [{detail}]" if detail else ""
         print(f"{verdict}: line {fault.line} of {fault}{told}", flush=True)
     print(f"{counts['caught']} caught, {counts['survived']} survived, {counts['not compiled']} did not compile")
@@ -110,7 +110,7 @@ def main():
             print(f"line {fault.line} of {fault}")
         print(f"{len(found)} faults")
         return 0
-    place = workplace.Workplace(ROOT, arguments.folder.resolve(), arguments.tests)
+    place = workplace.Workplace(ROOT, arguments.folder.resolve(), arguments.tests, arguments.jobs)
     place.prepare(found)
     return run(found, place, arguments.jobs, reasons)
 

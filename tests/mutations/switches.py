@@ -5,6 +5,8 @@ import faults
 
 INFIX = {" < ": "Less", " <= ": "LessOrEqual", " > ": "Greater", " >= ": "GreaterOrEqual", " == ": "Equal",
          " != ": "Unequal", " + ": "Plus", " - ": "Minus"}
+CALLS = {"smaller(": "Smaller", "min(": "Smaller", "max(": "Larger"}
+KINDS = ("comparison", "sign", "minimum", "subscript", "number", "guard", "barrier", "fence", "stream", "fma")
 # What the compiler must know cannot have a switch.
 FIXED = re.compile(r"\b(constexpr|static_assert|using|template|case|MAYFLY_SHARED|struct|enum|__global__)\b")
 HEADER = '#include "tests/mutations/planted_fault.h"\n#line 1\n'
@@ -12,14 +14,14 @@ HEADER = '#include "tests/mutations/planted_fault.h"\n#line 1\n'
 
 def can_switch(fault, code):
     line_begin, line_end = faults.line_around(code, fault.begin)
-    if fault.kind not in ("comparison", "sign", "subscript", "number", "guard", "barrier", "fence", "stream", "fma"):
+    if fault.kind not in KINDS:
         return False
     statement = max(code.rfind(mark, 0, fault.begin) for mark in ";{}") + 1
     if FIXED.search(code[statement:fault.begin]) or faults.DECLARATION.match(code[line_begin:line_end]):
         return False
     if any(re.search(r"(?<!if )\bconstexpr\b", header) for header in headers_around(code, fault.begin)):
         return False
-    return fault.kind != "sign" or code[fault.begin:fault.end] in INFIX
+    return fault.kind != "minimum" or code[fault.begin - 1] != ":"  # std::min
 
 
 def headers_around(code, at):
@@ -38,6 +40,10 @@ def edits_of(fault, number, code):
     if old in INFIX:
         operator = old.strip()
         return [(begin, len(old), f" {operator} planted::{INFIX[old]}{{{number}}} {operator} ")]
+    if old == " += ":
+        return [(begin, len(old), f" += planted::ChangeOfSign{{{number}}} += ")]
+    if fault.kind == "minimum":
+        return [(begin, len(old), f"planted::{CALLS[old]}{{{number}}}(")]
     if fault.kind in ("subscript", "number"):
         up = new.endswith("+ 1") if fault.kind == "subscript" else int(new) > int(old)
         shift = f"planted::shift({number}, -2)" if up else f"planted::shift(-2, {number})"

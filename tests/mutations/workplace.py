@@ -1,4 +1,5 @@
 """A copy of the sources with a build folder of its own, where faults are planted and tests run."""
+import concurrent.futures
 import hashlib
 import json
 import os
@@ -24,18 +25,19 @@ TESTS = {
 FIRST = {"activation_code": "vendor_test", "gemm": "gemm_test", "conv2d": "gemm_test", "vendor": "vendor_test",
          "backend": "step_counts_test", "runtime": "step_counts_test", "workspace": "step_counts_test"}
 MEMORY = 8 << 30  # bytes that a test may take: an index that has run wild asks for more
-CONFIGURE = ["-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_CXX_FLAGS_RELEASE=-O1 -DNDEBUG",
+ON_THE_DEVICE = {"MAYFLY_TEST_DEVICE": "cuda"}
+CONFIGURE = ["-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", "-DCMAKE_CXX_FLAGS_RELEASE=-O2 -DNDEBUG",
              "-DMAYFLY_CUDA=OFF", "-DMAYFLY_BENCH=OFF", "-DCMAKE_GTEST_DISCOVER_TESTS_DISCOVERY_MODE=PRE_TEST"]
 
 
 class Workplace:
-    """`tests`: those of TESTS that count."""
+    """`tests`: those of TESTS that count. `jobs`: tests at once."""
 
-    def __init__(self, root, folder, tests):
-        self.root, self.folder, self.tests = root, folder, tests
+    def __init__(self, root, folder, tests, jobs):
+        self.root, self.folder, self.tests, self.jobs = root, folder, tests, jobs
         self.source, self.build = folder / "source", folder / "build"
         self.switched = {}  # fault -> its number
-        self.seconds = {}  # that a test takes while all faults sleep
+        self.cases = {}  # "test case" -> {"seconds": while all faults sleep, "reached": the faults it asks about}
 
     def prepare(self, found):
         """Copies what has changed, with every fault that can sleep, and sees that the tests pass as yet."""
@@ -56,8 +58,8 @@ class Workplace:
                 break
         raise SystemExit(f"the sources do not build without a fault: {self.log()}")
 
-    def log(self, number=None):
-        return self.folder / (f"fault{number}.log" if number is not None else "last.log")
+    def log(self, name="build"):
+        return self.folder / f"{name}.log"
 
     def tracked_files(self):
         listed = subprocess.run(["git", "ls-files", "-z"], cwd=self.root, check=True, stdout=subprocess.PIPE)
@@ -93,53 +95,70 @@ class Workplace:
         notes = self.folder / "tests.json"
         known = json.loads(notes.read_text()) if notes.exists() else {}
         if known.get("sources") != digest:
-            known = {"sources": digest, "seconds": {}}
-        for test in self.tests:
-            if test in known["seconds"]:
-                continue
-            begin = time.monotonic()
-            why = self.run(test, 1800)
-            if why:
-                raise SystemExit(f"{test} fails while all faults sleep ({why}): {self.log()}")
-            known["seconds"][test] = round(time.monotonic() - begin, 1)
-            notes.write_text(json.dumps(known))
-        self.seconds = known["seconds"]
+            known = {"sources": digest, "cases": {}}
+        self.cases = known["cases"]
+        wanted = [f"{test} {case}" for test in self.tests for case in self.cases_of(test)]
+        with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
+            unknown = [case for case in wanted if case not in self.cases]
+            for case, found in zip(unknown, pool.map(self.measure_case, unknown), strict=True):
+                self.cases[case] = found
+                notes.write_text(json.dumps(known))
+
+    def cases_of(self, test):
+        listed = subprocess.run([self.build / TESTS[test] / test, "--gtest_list_tests"], check=True, text=True,
+                                stdout=subprocess.PIPE, env=os.environ | ON_THE_DEVICE).stdout
+        for line in listed.splitlines():
+            name = line.split("#")[0].strip()
+            if not line.startswith(" "):
+                suite = name
+            elif "DISABLED_" not in suite + name:
+                yield suite + name
+
+    def measure_case(self, case):
+        reached = self.log(case.replace("/", "_")).with_suffix(".reached")
+        reached.unlink(missing_ok=True)
+        begin = time.monotonic()
+        why = self.run(case, 1800, {"MAYFLY_FAULTS_REACHED": str(reached)})
+        if why:
+            raise SystemExit(f"{case} fails while all faults sleep ({why})")
+        seconds = round(time.monotonic() - begin, 2)
+        numbers = sorted({int(line) for line in reached.read_text().split()}) if reached.exists() else []
+        reached.unlink(missing_ok=True)
+        return {"seconds": seconds, "reached": numbers}
 
     def compile(self, targets):
         with self.log().open("w") as log:
-            return subprocess.run(["nice", "-n", "5", "ninja", "-C", self.build, *targets], stdout=log,
+            return subprocess.run(["nice", "-n", "5", "ninja", "-k", "0", "-C", self.build, *targets], stdout=log,
                                   stderr=subprocess.STDOUT).returncode == 0
 
-    def run(self, test, limit, number=None):
-        """Nothing where it passes, or how it fails. `number`: of the fault that is awake."""
-        command = ["nice", "-n", "5", self.build / TESTS[test] / test, "--gtest_brief=1", "--gtest_fail_fast"]
-        environment = os.environ | {"MAYFLY_TEST_DEVICE": "cuda"}
-        if number is not None:
-            environment["MAYFLY_FAULT"] = str(number)
+    def run(self, case, limit, variables, log=None):
+        """Nothing where it passes, or how it fails. `case`: "TEST CASE" or a whole "TEST"."""
+        test, *cases = case.split()
+        command = ["nice", "-n", "5", self.build / TESTS[test] / test, "--gtest_brief=1", "--gtest_fail_fast",
+                   *(f"--gtest_filter={name}" for name in cases)]
+        log = log or self.log(case.replace("/", "_"))
         limits = lambda: resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
-        with self.log(number).open("w") as log:
-            process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, preexec_fn=limits,
-                                       start_new_session=True, env=environment, cwd=self.folder)
+        with log.open("w") as output:
+            process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, preexec_fn=limits,
+                                       start_new_session=True, env=os.environ | ON_THE_DEVICE | variables,
+                                       cwd=self.folder)
             try:
                 status = process.wait(limit)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
                 return "time limit"
-        return reason(self.log(number), status) if status else ""
+        why = reason(log, status) if status else ""
+        log.unlink()
+        return why
 
-    def order_of_tests(self, file):
-        name = file.removeprefix("kernels/cuda/")
-        first = next((test for prefix, test in FIRST.items() if name.startswith(prefix)), "element_kernels_test")
-        return sorted(self.tests, key=lambda test: (test != first, self.seconds[test]))
+    def limit(self, seconds):
+        return 10 + 10 * seconds
 
     def judge(self, fault):
         """("caught", how), ("survived", "") or ("not compiled", ""). The copy is as it was afterwards."""
-        number = self.switched.get(fault)
-        if number is not None:
-            verdict = self.judge_built(fault, number)
-            self.log(number).unlink()
-            return verdict
+        if fault in self.switched:
+            return self.judge_awake(self.switched[fault])
         path = self.source / fault.file
         original = path.read_bytes()
         path.write_bytes(fault.text.encode())
@@ -148,14 +167,32 @@ class Workplace:
         finally:
             path.write_bytes(original)
 
-    def judge_built(self, fault, number=None):
+    def judge_awake(self, number):
+        """By the cases that ask about it, quick ones first."""
+        reaching = [case for case, found in self.cases.items() if number in found["reached"]]
+        for case in sorted(reaching, key=lambda case: self.cases[case]["seconds"]):
+            why = self.run(case, self.limit(self.cases[case]["seconds"]), {"MAYFLY_FAULT": str(number)},
+                           self.log(f"fault{number}"))
+            if why:
+                return "caught", f"{case}: {why}"
+        return "survived", "" if reaching else "no test reaches it"
+
+    def judge_built(self, fault):
         for test in self.order_of_tests(fault.file):
-            if number is None and not self.compile([test]):
+            if not self.compile([test]):
                 return "not compiled", ""
-            why = self.run(test, 20 + 10 * self.seconds[test], number)
+            why = self.run(test, self.limit(self.seconds_of(test)), {})
             if why:
                 return "caught", f"{test}: {why}"
         return "survived", ""
+
+    def seconds_of(self, test):
+        return sum(found["seconds"] for case, found in self.cases.items() if case.startswith(test + " "))
+
+    def order_of_tests(self, file):
+        name = file.removeprefix("kernels/cuda/")
+        first = next((test for prefix, test in FIRST.items() if name.startswith(prefix)), "element_kernels_test")
+        return sorted(self.tests, key=lambda test: (test != first, self.seconds_of(test)))
 
 
 def reason(log, status):

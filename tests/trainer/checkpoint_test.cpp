@@ -73,6 +73,35 @@ TEST(CheckpointTest, TheBytesAreTheseOnes) {
   EXPECT_EQ(bytes.substr(bytes.size() - 32, 8), std::string("\0\0\xC0\x3F\0\0\0\x80", 8));
 }
 
+TEST(CheckpointTest, ALargeOneGoesPieceByPiece) {
+  constexpr std::size_t kMostAtOnce = (1 << 20) + 8;
+  Checkpoint large = small_checkpoint();
+  large.state.parameters.assign(700'000, 0.5F);
+  large.state.parameters.back() = 2;
+  std::string bytes;
+  write_checkpoint_bytes(large, [&](std::string_view piece) {
+    EXPECT_LE(piece.size(), kMostAtOnce);
+    bytes += piece;
+  });
+  EXPECT_GT(bytes.size(), 2 * kMostAtOnce);
+  std::size_t at = 0;
+  const auto source = [&](std::span<char> block) {
+    EXPECT_LE(block.size(), kMostAtOnce);
+    const std::size_t count = bytes.copy(block.data(), block.size(), at);
+    at += count;
+    return count;
+  };
+  EXPECT_EQ(parse_checkpoint(source, bytes.size(), "x.ckpt").state.parameters, large.state.parameters);
+  at = 0;
+  EXPECT_THAT(data_error([&] { parse_checkpoint(source, bytes.size() + 1, "x.ckpt"); }), HasSubstr("end: "));
+  at = 8;
+  EXPECT_THAT(data_error([&] { parse_checkpoint(source, bytes.size(), "x.ckpt"); }), HasSubstr("beginning"));
+  bytes.resize(bytes.size() / 2);
+  at = 0;
+  EXPECT_THAT(data_error([&] { parse_checkpoint(source, 2 * bytes.size(), "x.ckpt"); }),
+              HasSubstr("shrank meanwhile"));
+}
+
 TEST(CheckpointTest, EveryCutIsSeen) {
   const std::string bytes = checkpoint_bytes(small_checkpoint());
   for (std::size_t size = 0; size < bytes.size(); ++size)

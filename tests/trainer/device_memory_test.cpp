@@ -16,17 +16,18 @@ TEST(DeviceMemoryTest, CountsWholeGroupsOfFourChannels) {
   whole.hidden_linears[0].out_features = 12;
   whole.classes = 8;
   const auto bytes = [](const NetworkSpec& spec, ImageShape image) {
-    return estimate_device_memory(network_shapes(spec, image), 0, Arithmetic::exact);
+    return estimate_device_memory(network_shapes(spec, image), spec.sgd, 0, Arithmetic::exact);
   };
   EXPECT_EQ(bytes(narrow, tests::kTinyImage), bytes(whole, {4, 7, 7}));
 }
 
 TEST(DeviceMemoryTest, AddsTheDataSetAndTheVendorsWorkspaces) {
   const NetworkShapes shapes = network_shapes(tests::tiny_spec(), tests::kTinyImage);
-  const std::uint64_t alone = estimate_device_memory(shapes, 0, Arithmetic::exact);
-  EXPECT_GT(alone, static_cast<std::uint64_t>(estimate_memory(shapes)));
-  EXPECT_EQ(estimate_device_memory(shapes, 1000, Arithmetic::exact), alone + 1000);
-  EXPECT_GE(estimate_device_memory(shapes, 0, Arithmetic::fast), alone + (std::uint64_t{256} << 20));
+  const SgdSpec sgd = tests::tiny_spec().sgd;
+  const std::uint64_t alone = estimate_device_memory(shapes, sgd, 0, Arithmetic::exact);
+  EXPECT_GT(alone, static_cast<std::uint64_t>(training_memory(shapes, sgd)));
+  EXPECT_EQ(estimate_device_memory(shapes, sgd, 1000, Arithmetic::exact), alone + 1000);
+  EXPECT_GE(estimate_device_memory(shapes, sgd, 0, Arithmetic::fast), alone + (std::uint64_t{256} << 20));
 }
 
 }  // namespace
