@@ -30,7 +30,7 @@ struct WordOf<1> {
   using Type = std::uint8_t;
 };
 
-constexpr std::size_t kPiece = std::size_t{1} << 20;  // bytes handed over at once
+constexpr std::size_t kPiece = std::size_t{1} << 16;  // bytes handed over at once
 
 class Checksum {
  public:

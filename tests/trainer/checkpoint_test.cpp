@@ -74,7 +74,7 @@ TEST(CheckpointTest, TheBytesAreTheseOnes) {
 }
 
 TEST(CheckpointTest, ALargeOneGoesPieceByPiece) {
-  constexpr std::size_t kMostAtOnce = (1 << 20) + 8;
+  constexpr std::size_t kMostAtOnce = (1 << 16) + 8;
   Checkpoint large = small_checkpoint();
   large.state.parameters.assign(700'000, 0.5F);
   large.state.parameters.back() = 2;
