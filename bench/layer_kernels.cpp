@@ -1,56 +1,65 @@
-// Convolution and Linear kernels of the named networks and of 60 drawn ones (--layers N: a layer of each),
-// each direction: on one core, or on a GPU (--device cuda, --arithmetic fast for the vendor's kernels).
-// Counters: useful FLOP/s (valid terms only), nominal FLOP/s (as a full zero-padded convolution would count),
-// bytes/s (operands and result, each once), and what the useful rate is in percent of the peak, the bytes in
-// percent of copying as many.
+// Every operation of the named networks, and of a layer of each of 60 drawn ones (--layers N), in each
+// direction: on one core, or on a GPU (--device cuda, --arithmetic fast for the vendor's kernels). In exact
+// arithmetic an operation is compared with tests/reference, bit by bit, before it is timed; a difference ends
+// the program. Counters: useful FLOP/s (valid terms only), nominal FLOP/s (as a full zero-padded convolution
+// would count), bytes/s (operands and results, each once), and what the useful rate is in percent of the
+// peak, the bytes in percent of copying as many.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
-#include <functional>
-
 #include "bench/copy_rate.h"
 #include "bench/drawn_networks.h"
+#include "bench/operation.h"
 #include "bench/report.h"
 #include "core/network_shapes.h"
 #include "kernels/backend.h"
-#include "trainer/self_test/layer_bench.h"
 #include "trainer/self_test/named_networks.h"
 
 namespace mayfly::bench {
 namespace {
 
-using Direction = void (LayerBench::*)();
-
-void run(benchmark::State& state, const LayerShape& layer, const Subject& subject, Direction direction) {
-  const auto backend = subject.device->make_backend(1);
-  LayerBench bench(*backend, layer.conv);
-  time_calls(state, *backend, [&] { (bench.*direction)(); });
-  const double nominal = 2.0 * static_cast<double>(layer.conv.weight_count()) * layer.full_output.height *
-                         layer.full_output.width * layer.conv.batch;
-  count_useful(state, bench.flops(), subject.peak.flops);
-  state.counters["nominal_FLOP/s"] = rate(nominal);
-  state.counters["bytes/s"] = rate(bench.bytes());
-  if (!backend->is_cuda())
-    state.counters["percent_of_copying"] =
-        rate(100.0 * bench.bytes() / copy_rate(static_cast<std::size_t>(bench.bytes())));
+void verify(Operation& operation, const std::string& name, const Backend& backend) {
+  const std::string wrong = operation.difference();
+  if (!wrong.empty())
+    throw DeviceError(
+        fmt::format("{}: {}: {}. It does not compute what the reference does; `mayfly selftest` tells "
+                    "more",
+                    backend.description(), name, wrong));
 }
 
-std::string name_of(const NamedNetwork& network, std::size_t index, const LayerShape& layer,
-                    const char* direction) {
+void run(benchmark::State& state, const std::string& name, const OperationKind& kind,
+         const Subject& subject) {
+  const auto backend = subject.device->make_backend(1);
+  const auto operation = kind.make(*backend);
+  if (subject.exact) verify(*operation, name, *backend);
+  time_calls(state, *backend, [&] { operation->run(); });
+  if (operation->useful_flops > 0) {
+    count_useful(state, operation->useful_flops, subject.peak.flops);
+    state.counters["nominal_FLOP/s"] = rate(operation->nominal_flops);
+  }
+  state.counters["bytes/s"] = rate(operation->bytes);
+  if (!backend->is_cuda())
+    state.counters["percent_of_copying"] =
+        rate(100.0 * operation->bytes / copy_rate(static_cast<std::size_t>(operation->bytes)));
+}
+
+void register_operations(const std::string& place, const std::vector<OperationKind>& kinds,
+                         const Subject& subject) {
+  for (const OperationKind& kind : kinds) {
+    const std::string name = place + "/" + kind.name;
+    register_benchmark(name, subject, [=](benchmark::State& state) { run(state, name, kind, subject); });
+  }
+}
+
+std::string place_of(const NamedNetwork& network, std::size_t index, const LayerShape& layer) {
   const Conv2dShape& s = layer.conv;
-  return fmt::format("{}/layer{}_b{}_c{}_h{}_o{}_k{}_s{}_p{}/{}", network.name, index + 1, s.batch,
-                     s.in_channels, s.height, s.out_channels, s.kernel_size, s.stride, s.padding, direction);
+  return fmt::format("{}/layer{}_b{}_c{}_h{}_o{}_k{}_s{}_p{}", network.name, index + 1, s.batch,
+                     s.in_channels, s.height, s.out_channels, s.kernel_size, s.stride, s.padding);
 }
 
 void register_layer(const NamedNetwork& network, std::size_t index, const LayerShape& layer,
                     const Subject& subject) {
-  const auto add = [&](const char* name, Direction direction) {
-    register_benchmark(name_of(network, index, layer, name), subject,
-                       [=](benchmark::State& state) { run(state, layer, subject, direction); });
-  };
-  add("forward", &LayerBench::forward);
-  if (!layer.conv.input_is_image) add("data_gradient", &LayerBench::data_gradient);
-  add("weight_gradient", &LayerBench::weight_gradient);
+  register_operations(place_of(network, index, layer), operations_of(layer), subject);
 }
 
 }  // namespace
@@ -64,6 +73,7 @@ int main(int argc, char** argv) {
       const NetworkShapes shapes = network_shapes(network.spec, network.image);
       for (std::size_t i = 0; i < shapes.layers.size(); ++i)
         bench::register_layer(network, i, shapes.layers[i], subject);
+      bench::register_operations(network.name, bench::operations_of(shapes, network.image), subject);
     }
     for (int i = 0; i < drawn; ++i) {
       const NamedNetwork network = bench::drawn_network(static_cast<std::uint32_t>(i));

@@ -16,13 +16,15 @@ namespace mayfly::bench {
 struct Subject {
   std::shared_ptr<Device> device;
   DevicePeak peak;  ///< of one core, or of the GPU
+  bool exact = true;
 };
 
 /// Opens the device of `--device` (cpu) in `--arithmetic` (exact) and prints what it is.
 inline Subject open_subject(int& argc, char** argv) {
   const std::string device = take_option(argc, argv, "device", "cpu");
   const bool fast = take_option(argc, argv, "arithmetic", "exact") == "fast";
-  Subject subject{.device = open_device(device, fast ? Arithmetic::fast : Arithmetic::exact), .peak = {}};
+  Subject subject{
+      .device = open_device(device, fast ? Arithmetic::fast : Arithmetic::exact), .peak = {}, .exact = !fast};
   subject.peak = subject.device->peak();
   fmt::print("{}{}; peak {:.1f} GFLOP/s{}\n", subject.device->information(), fast ? ", fast arithmetic" : "",
              subject.peak.flops * 1e-9, device == "cpu" ? " of one core" : "");

@@ -147,8 +147,8 @@ class Workplace:
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
                 process.wait()
-                return "time limit"
-        why = reason(log, status) if status else ""
+                status = None
+        why = "time limit" if status is None else reason(log, status) if status else ""
         log.unlink()
         return why
 

@@ -55,53 +55,11 @@ bool inside(int index, int size) {
   return 0 <= index && index < size;
 }
 
-float forward_element(const Conv2dShape& s, const Floats& x, const Floats& w, int n, int o, int oh, int ow) {
-  ChunkedSum sum(s.in_channels);
-  for (int kh = 0; kh < s.kernel_size; ++kh)
-    for (int kw = 0; kw < s.kernel_size; ++kw) {
-      const int ih = oh * s.stride - s.padding + kh;
-      const int iw = ow * s.stride - s.padding + kw;
-      if (!inside(ih, s.height) || !inside(iw, s.width)) continue;
-      for (int c = 0; c < s.in_channels; ++c)
-        sum.add_term(w[weight_map(s).at(o, c, kh, kw)], x[input_map(s).at(n, c, ih, iw)]);
-    }
-  return sum.total();
-}
-
 /// The output row (or column) that reads input `i` through tap `k`, or -1.
 int output_of(int i, int k, int outputs, const Conv2dShape& s) {
   const int shifted = i + s.padding - k;
   if (shifted < 0 || shifted % s.stride != 0) return -1;
   return shifted / s.stride < outputs ? shifted / s.stride : -1;
-}
-
-float data_gradient_element(const Conv2dShape& s, const Floats& dy, const Floats& w, int n, int c, int ih,
-                            int iw) {
-  ChunkedSum sum(s.out_channels);
-  for (int kh = 0; kh < s.kernel_size; ++kh)
-    for (int kw = 0; kw < s.kernel_size; ++kw) {
-      const int oh = output_of(ih, kh, s.out_height, s);
-      const int ow = output_of(iw, kw, s.out_width, s);
-      if (oh < 0 || ow < 0) continue;
-      for (int o = 0; o < s.out_channels; ++o)
-        sum.add_term(w[weight_map(s).at(o, c, kh, kw)], dy[output_map(s).at(n, o, oh, ow)]);
-    }
-  return sum.total();
-}
-
-float weight_gradient_element(const Conv2dShape& s, const Floats& x, const Floats& dy, int o, int c, int kh,
-                              int kw) {
-  ChunkedSum sum(s.batch);
-  for (int oh = 0; oh < s.out_height; ++oh)
-    for (int ow = 0; ow < s.out_width; ++ow) {
-      const int ih = oh * s.stride - s.padding + kh;
-      const int iw = ow * s.stride - s.padding + kw;
-      const bool valid = inside(ih, s.height) && inside(iw, s.width);
-      if (!valid && !s.input_is_image) continue;
-      for (int n = 0; n < s.batch; ++n)
-        sum.add_term(valid ? x[input_map(s).at(n, c, ih, iw)] : +0.0F, dy[output_map(s).at(n, o, oh, ow)]);
-    }
-  return sum.total();
 }
 
 /// Calls element(n, c, h, w) for every element of `map`, in order.
@@ -118,6 +76,48 @@ Floats fill(const LogicalMap& map, Element element) {
 
 }  // namespace
 
+float conv2d_element(const Conv2dShape& s, const Floats& x, const Floats& w, int n, int o, int oh, int ow) {
+  ChunkedSum sum(s.in_channels);
+  for (int kh = 0; kh < s.kernel_size; ++kh)
+    for (int kw = 0; kw < s.kernel_size; ++kw) {
+      const int ih = oh * s.stride - s.padding + kh;
+      const int iw = ow * s.stride - s.padding + kw;
+      if (!inside(ih, s.height) || !inside(iw, s.width)) continue;
+      for (int c = 0; c < s.in_channels; ++c)
+        sum.add_term(w[weight_map(s).at(o, c, kh, kw)], x[input_map(s).at(n, c, ih, iw)]);
+    }
+  return sum.total();
+}
+
+float conv2d_data_gradient_element(const Conv2dShape& s, const Floats& dy, const Floats& w, int n, int c,
+                                   int ih, int iw) {
+  ChunkedSum sum(s.out_channels);
+  for (int kh = 0; kh < s.kernel_size; ++kh)
+    for (int kw = 0; kw < s.kernel_size; ++kw) {
+      const int oh = output_of(ih, kh, s.out_height, s);
+      const int ow = output_of(iw, kw, s.out_width, s);
+      if (oh < 0 || ow < 0) continue;
+      for (int o = 0; o < s.out_channels; ++o)
+        sum.add_term(w[weight_map(s).at(o, c, kh, kw)], dy[output_map(s).at(n, o, oh, ow)]);
+    }
+  return sum.total();
+}
+
+float conv2d_weight_gradient_element(const Conv2dShape& s, const Floats& x, const Floats& dy, int o, int c,
+                                     int kh, int kw) {
+  ChunkedSum sum(s.batch);
+  for (int oh = 0; oh < s.out_height; ++oh)
+    for (int ow = 0; ow < s.out_width; ++ow) {
+      const int ih = oh * s.stride - s.padding + kh;
+      const int iw = ow * s.stride - s.padding + kw;
+      const bool valid = inside(ih, s.height) && inside(iw, s.width);
+      if (!valid && !s.input_is_image) continue;
+      for (int n = 0; n < s.batch; ++n)
+        sum.add_term(valid ? x[input_map(s).at(n, c, ih, iw)] : +0.0F, dy[output_map(s).at(n, o, oh, ow)]);
+    }
+  return sum.total();
+}
+
 std::uint32_t canonical_bits(float value) {
   if (std::isnan(value)) return 0x7FC00000;
   std::uint32_t bits;
@@ -127,17 +127,19 @@ std::uint32_t canonical_bits(float value) {
 
 Floats conv2d(const Conv2dShape& s, const Floats& x, const Floats& w) {
   return fill(output_map(s),
-              [&](int n, int o, int oh, int ow) { return forward_element(s, x, w, n, o, oh, ow); });
+              [&](int n, int o, int oh, int ow) { return conv2d_element(s, x, w, n, o, oh, ow); });
 }
 
 Floats conv2d_data_gradient(const Conv2dShape& s, const Floats& dy, const Floats& w) {
-  return fill(input_map(s),
-              [&](int n, int c, int ih, int iw) { return data_gradient_element(s, dy, w, n, c, ih, iw); });
+  return fill(input_map(s), [&](int n, int c, int ih, int iw) {
+    return conv2d_data_gradient_element(s, dy, w, n, c, ih, iw);
+  });
 }
 
 Floats conv2d_weight_gradient(const Conv2dShape& s, const Floats& x, const Floats& dy) {
-  return fill(weight_map(s),
-              [&](int o, int c, int kh, int kw) { return weight_gradient_element(s, x, dy, o, c, kh, kw); });
+  return fill(weight_map(s), [&](int o, int c, int kh, int kw) {
+    return conv2d_weight_gradient_element(s, x, dy, o, c, kh, kw);
+  });
 }
 
 Floats add_bias(const Conv2dShape& s, Floats y, const Floats& bias) {

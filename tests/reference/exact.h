@@ -25,6 +25,14 @@ Floats conv2d(const Conv2dShape& shape, const Floats& x, const Floats& w);
 Floats conv2d_data_gradient(const Conv2dShape& shape, const Floats& dy, const Floats& w);
 Floats conv2d_weight_gradient(const Conv2dShape& shape, const Floats& x, const Floats& dy);
 
+/// One element of each.
+float conv2d_element(const Conv2dShape& shape, const Floats& x, const Floats& w, int n, int o, int oh,
+                     int ow);
+float conv2d_data_gradient_element(const Conv2dShape& shape, const Floats& dy, const Floats& w, int n, int c,
+                                   int ih, int iw);
+float conv2d_weight_gradient_element(const Conv2dShape& shape, const Floats& x, const Floats& dy, int o,
+                                     int c, int kh, int kw);
+
 // Section 3: bias.
 
 /// y + bias[o].

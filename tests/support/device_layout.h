@@ -30,7 +30,7 @@ std::size_t device_floats(const Backend& backend, const LogicalMap& map);
 /// From (N,C,H,W): the layout of activations, gradients, masks and (H = W = 1) logits.
 std::vector<float> to_device(const Backend& backend, const LogicalMap& map,
                              const std::vector<float>& logical);
-/// Back to (N,C,H,W). Adds a test failure where the padding of the layout is not +0.
+/// Back to (N,C,H,W). std::runtime_error where the padding of the layout is not +0.
 std::vector<float> from_device(const Backend& backend, const LogicalMap& map,
                                const std::vector<float>& physical);
 /// The gathered batch of the first convolution, with borders of +0.
