@@ -7,16 +7,16 @@
 
 namespace mayfly {
 
-/// Rates of one core, as found by training twelve networks of preset `laptop` on AVX-512 (estimate /
-/// measured: 1.09 by geometric mean, 0.8 to 1.3 each). They order the work and tell how long a campaign will
-/// take; no result depends on them.
+/// Rates of one core, as bench/cost_model found them for 65 networks on a core of 118 GFLOP/s with AVX-512
+/// (predicted / measured step: nine of ten within 0.94 to 1.15, all within 0.86 to 1.22). They order the work
+/// and tell how long a campaign will take; no result depends on them.
 struct MachineRates {
-  double flops_per_second = 85e9;       ///< useful ones, in convolutions and Linear layers
-  double elements_per_second = 2e9;     ///< of activations: bias, ReLU, dropout, gradients, layout changes
-  double comparisons_per_second = 6e9;  ///< in pooling windows
-  double parameters_per_second = 1e9;   ///< through a pass of SGD
-  double seconds_per_batch = 20e-6;     ///< whatever its size
-  double vector_columns = 8;  ///< products of fewer output columns (channels) cost as much as of so many
+  double flops_per_second = 102e9;       ///< useful ones, in convolutions and Linear layers
+  double elements_per_second = 1.3e9;    ///< of activations: bias, ReLU, dropout, gradients, layout changes
+  double comparisons_per_second = 1e11;  ///< in pooling windows
+  double parameters_per_second = 2e10;   ///< through a pass of SGD
+  double seconds_per_batch = 5e-6;       ///< whatever its size
+  double vector_columns = 12;  ///< products of fewer output columns (channels) cost as much as of so many
 };
 
 /// Images of a pass.
