@@ -290,10 +290,7 @@ __global__ void __launch_bounds__(T::kThreads, resident_blocks<T, P, V>())
   if (threadIdx.x == 0) shared.item = args.items[block / tiles];
   __syncthreads();
   Block work(args, shared, block % tiles);
-  if constexpr (P == Product::image_weight_gradient) {
-    work.write_row_offsets();
-    __syncthreads();
-  }
+  if constexpr (P == Product::image_weight_gradient) work.write_row_offsets();  // run() waits before it loads
   work.run(block % tiles);
 }
 

@@ -21,10 +21,10 @@ struct Loader {
   static constexpr int kStride =
       X + 4;  // rows keep 16-byte alignment; transposed stores are spread over banks
   static constexpr int kLoads = X * BK / V;
-  static constexpr int kPerThread = (kLoads + Threads - 1) / Threads;
-  static constexpr bool kRagged = kLoads % Threads != 0;
+  static constexpr int kPerThread = kLoads / Threads;
   static constexpr bool kAlongInner = W != Walk::outer;
   static_assert(W != Walk::taps || V == 1);
+  static_assert(kLoads % Threads == 0, "all threads load alike");
   static_assert(Threads % (kAlongInner ? BK / V : X / V) == 0,
                 "a thread always has the same inner index, or column");
   float values[kPerThread][V];
@@ -57,7 +57,6 @@ struct Loader {
     int at = offset + first * row_step;
     MAYFLY_UNROLL
     for (int i = 0; i < kPerThread; ++i, at += kRowsApart * row_step) {
-      if (kRagged && thread + i * Threads >= kLoads) break;
       fetch(i, base + at, offset >= 0 && first + i * kRowsApart < limit, fill);
     }
   }
@@ -70,7 +69,6 @@ struct Loader {
     const int column = wanted < limit - V ? wanted : limit - V;
     MAYFLY_UNROLL
     for (int i = 0; i < kPerThread; ++i) {
-      if (kRagged && thread + i * Threads >= kLoads) break;
       const int offset = offsets[inner_of(thread) + i * kInnersApart];
       fetch(i, base + offset + column, offset >= 0, fill);
     }
@@ -82,7 +80,6 @@ struct Loader {
     const int offset = offsets[inner_of(thread)];
     MAYFLY_UNROLL
     for (int i = 0; i < kPerThread; ++i) {
-      if (kRagged && thread + i * Threads >= kLoads) break;
       fetch(i, base + offset + row_offsets[index_of(thread) + i * (Threads / BK)], offset >= 0, fill);
     }
   }
@@ -91,7 +88,6 @@ struct Loader {
     MAYFLY_UNROLL
     for (int i = 0; i < kPerThread; ++i) {
       const int load = thread + i * Threads;
-      if (kRagged && load >= kLoads) break;
       const int inner = inner_of(load), index = index_of(load);
       if constexpr (V == 4 && !kAlongInner) {
         *reinterpret_cast<float4*>(&tile[inner][index]) =

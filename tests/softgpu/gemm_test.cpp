@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "core/error.h"
 #include "kernels/cuda/gemm_choice.h"
 #include "kernels/cuda/workspace.h"
@@ -144,6 +146,23 @@ TEST(GemmWork, LayersBeyondThirtyTwoBitsAreRefused) {
                          .out_height = 20,
                          .out_width = 20};
   EXPECT_THROW(make_work(vast, Product::forward), DeviceError);
+}
+
+TEST(GemmWork, TheLargestImageOfThirtyTwoBitsIsTaken) {
+  Conv2dShape shape{.in_channels = 3,
+                    .height = 1,
+                    .width = 1,
+                    .out_channels = 4,
+                    .kernel_size = 3,
+                    .stride = 1,
+                    .padding = 1,
+                    .out_height = 1,
+                    .out_width = 1,
+                    .input_is_image = true};
+  shape.batch = std::numeric_limits<std::int32_t>::max() / (3 * 3 * 3);  // 3x3 with its border, 3 channels
+  EXPECT_NO_THROW(make_work(shape, Product::forward));
+  ++shape.batch;
+  EXPECT_THROW(make_work(shape, Product::forward), DeviceError);
 }
 
 TEST(GemmChoice, SplitsWhereBlocksWouldBeTooFew) {
