@@ -7,6 +7,7 @@
 #define HWY_TARGET_INCLUDE "kernels/cpu/batch_reduce.cpp"
 #include <hwy/foreach_target.h>
 
+#include "kernels/cpu/fetcher.h"
 #include "kernels/cpu/simd-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -53,27 +54,38 @@ HWY_INLINE void finish(const Epilogue& epilogue, const TilePlace& at, Float (&su
   }
 }
 
+/// One term: a column of A by a row of B.
+template <int kRows, int kWide>
+HWY_INLINE void add_term(const float* a, std::ptrdiff_t a_row, const float* b, FloatMask last,
+                         Float (&sum)[kRows][kWide]) {
+  // The next rows of A where they lie far apart; wider tiles have FMAs enough to wait behind.
+  if (kWide == 1 && a_row == 1) __builtin_prefetch(a + kRows);
+  Float row_b[kWide];
+  MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) row_b[v] = load_of<kWide>(last, v, b);
+  MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
+    const Float x = hn::Set(FloatTag(), a[r * a_row]);
+    MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) sum[r][v] = fused(x, row_b[v], sum[r][v]);
+  }
+}
+
 /// sum += the terms of all segments, one chain of FMAs each.
 template <int kRows, int kWide>
-HWY_INLINE void accumulate(const BatchReduce& job, const TilePlace& at, Float (&sum)[kRows][kWide]) {
+HWY_INLINE void accumulate(const BatchReduce& job, const TilePlace& at, Fetcher& fetcher,
+                           Float (&sum)[kRows][kWide]) {
   for (int s = 0; s < job.segment_count; ++s) {
     const float* a = job.segments[s].a + at.row * job.a_row;
     const float* b = job.segments[s].b + at.column;
-    for (int t = 0; t < job.segments[s].length; ++t, a += job.a_term, b += job.b_row) {
-      // The next rows of A where they lie far apart; wider tiles have FMAs enough to wait behind.
-      if (kWide == 1 && job.a_row == 1) __builtin_prefetch(a + kRows);
-      Float row_b[kWide];
-      MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) row_b[v] = load_of<kWide>(at.last, v, b);
-      MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
-        const Float x = hn::Set(FloatTag(), a[r * job.a_row]);
-        MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) sum[r][v] = fused(x, row_b[v], sum[r][v]);
-      }
+    for (int left = job.segments[s].length; left > 0; left -= Fetcher::kTerms) {
+      fetcher.fetch();
+      for (int t = left < Fetcher::kTerms ? left : Fetcher::kTerms; t > 0;
+           --t, a += job.a_term, b += job.b_row)
+        add_term<kRows, kWide>(a, job.a_row, b, at.last, sum);
     }
   }
 }
 
 template <int kRows, int kWide>
-void tile(const BatchReduce& job, const TilePlace& at) {
+void tile(const BatchReduce& job, const TilePlace& at, Fetcher& fetcher) {
   float* c = job.c + at.row * job.c_row + at.column;
   Float sum[kRows][kWide];
   MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
@@ -82,7 +94,7 @@ void tile(const BatchReduce& job, const TilePlace& at) {
       __builtin_prefetch(c + r * job.c_row + v * kLanes, 1);
     }
   }
-  accumulate(job, at, sum);
+  accumulate(job, at, fetcher, sum);
   if (job.add) {
     MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
       MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) sum[r][v] =
@@ -95,7 +107,7 @@ void tile(const BatchReduce& job, const TilePlace& at) {
   }
 }
 
-using Tile = void (*)(const BatchReduce&, const TilePlace&);
+using Tile = void (*)(const BatchReduce&, const TilePlace&, Fetcher&);
 
 template <int kWide, int... kRows>
 constexpr auto tiles_of(std::integer_sequence<int, kRows...>) {
@@ -118,24 +130,39 @@ Tile pick(int rows, int vectors) {
   return vectors == 2 ? tile_of<2>(rows) : tile_of<1>(rows);
 }
 
-/// A block of columns that fits the registers, all rows, split into even tiles.
-void column_block(const BatchReduce& job, int column, int columns) {
-  const int vectors = (columns + kLanes - 1) / kLanes;
-  const int most = kMostRows[vectors - 1];
-  const int blocks = (job.rows + most - 1) / most;
-  const FloatMask last = first_lanes(columns - (vectors - 1) * kLanes);
+/// The tiles of all rows by a block of columns that fits the registers, as even as can be.
+struct ColumnBlock {
+  explicit ColumnBlock(const BatchReduce& job, int first)
+      : column(first),
+        columns(job.columns - first < kVectors * kLanes ? job.columns - first : kVectors * kLanes),
+        vectors((columns + kLanes - 1) / kLanes),
+        tiles((job.rows + kMostRows[vectors - 1] - 1) / kMostRows[vectors - 1]) {}
+  int column, columns, vectors, tiles;
+};
+
+void run(const BatchReduce& job, const ColumnBlock& block, Fetcher& fetcher) {
+  const FloatMask last = first_lanes(block.columns - (block.vectors - 1) * kLanes);
   int row = 0;
-  for (int block = 0; block < blocks; ++block) {
-    const int rows = (job.rows - row + blocks - block - 1) / (blocks - block);
-    pick(rows, vectors)(job, {row, column, last});
+  for (int tile = 0; tile < block.tiles; ++tile) {
+    const int rows = (job.rows - row + block.tiles - tile - 1) / (block.tiles - tile);
+    pick(rows, block.vectors)(job, {row, block.column, last}, fetcher);
     row += rows;
   }
 }
 
-void run(const BatchReduce& job) {
+/// Calls of Fetcher::fetch() in all tiles.
+std::int64_t fetches(const BatchReduce& job) {
   constexpr int kBlock = kVectors * kLanes;
-  for (int column = 0; column < job.columns; column += kBlock)
-    column_block(job, column, job.columns - column < kBlock ? job.columns - column : kBlock);
+  std::int64_t calls = 0;
+  for (int s = 0; s < job.segment_count; ++s)
+    calls += (job.segments[s].length + Fetcher::kTerms - 1) / Fetcher::kTerms;
+  return calls * ColumnBlock(job, 0).tiles * ((job.columns + kBlock - 1) / kBlock);
+}
+
+void run(const BatchReduce& job) {
+  Fetcher fetcher = job.ahead == nullptr ? Fetcher() : Fetcher(*job.ahead, fetches(job));
+  for (int column = 0; column < job.columns; column += kVectors * kLanes)
+    run(job, ColumnBlock(job, column), fetcher);
 }
 
 }  // namespace

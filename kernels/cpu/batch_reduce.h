@@ -29,6 +29,8 @@ struct Epilogue {
   std::ptrdiff_t mask_row = 0;
 };
 
+class FetchList;
+
 /// C (rows x columns) = [C +] sum over segments and their terms t of A(row, t) * B(t, column), one chain of
 /// FMAs from +0.
 ///   A(row, t) at segment.a + row*a_row + t*a_term;  B(t, column) at segment.b + t*b_row + column.
@@ -46,6 +48,7 @@ struct BatchReduce {
   int columns = 0;
   bool add = false;
   const Epilogue* epilogue = nullptr;  ///< nullptr: not the last chunk, or nothing to do
+  const FetchList* ahead = nullptr;    ///< fetched meanwhile; nullptr: nothing
 };
 
 void batch_reduce(const BatchReduce& job);

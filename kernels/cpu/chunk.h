@@ -4,8 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <limits>
+#include <utility>
 
 #include "kernels/cpu/batch_reduce.h"
+#include "kernels/cpu/fetcher.h"
+#include "kernels/cpu/recent_reads.h"
 #include "kernels/cpu/team.h"
 
 namespace mayfly::cpu {
@@ -22,6 +26,7 @@ struct SegmentList {
 ///   Segment place(int cell, int first, int length) const;   // the run of terms first.. of that cell
 ///   void set_panel(BatchReduce& job) const;                  // b_row, c, c_row, columns
 ///   Epilogue epilogue() const;                               // used where job.epilogue is asked for
+///   void add_later(FetchList& list) const;                   // what is read after the products, if anything
 template <class Product>
 void cut_chunk(const Product& product, std::int64_t begin, std::int64_t end, SegmentList& list) {
   list.count = 0;
@@ -36,39 +41,124 @@ void cut_chunk(const Product& product, std::int64_t begin, std::int64_t end, Seg
   }
 }
 
-/// Runs products items.begin..items.end-1, the first chunk of each, then the second of each, ..., so that
-/// neighbours share what is cached. `product_of(item)` makes a Product; `chunk` is L; `job` holds what all
-/// have in common. `begin_chunk(first term)` is called before each chunk.
-template <class ProductOf, class BeginChunk>
-void run_chunks(Part items, std::int64_t chunk, BatchReduce job, bool finish, const ProductOf& product_of,
-                const BeginChunk& begin_chunk) {
+/// Terms begin..end-1 of each product; whole chunks.
+struct TermRange {
+  std::int64_t begin = 0;
+  std::int64_t end = std::numeric_limits<std::int64_t>::max();
+};
+
+/// The next chunk that is to be run, with all it refers to.
+struct ChunkStep {
   SegmentList list;
-  job.segments = list.items.data();
-  bool more = true;
-  for (std::int64_t begin = 0; more; begin += chunk) {
-    more = false;
-    begin_chunk(begin);
-    for (int item = items.begin; item < items.end; ++item) {
-      const auto product = product_of(item);
-      const std::int64_t terms = product.terms();
-      if (begin > 0 && begin >= terms) continue;
-      const std::int64_t end = std::min(terms, begin + chunk);
-      cut_chunk(product, begin, end, list);
-      const Epilogue epilogue = product.epilogue();
-      job.segment_count = list.count;
-      product.set_panel(job);
-      job.add = begin > 0;
-      job.epilogue = finish && end >= terms ? &epilogue : nullptr;
-      batch_reduce(job);
-      more |= end < terms;
+  Epilogue epilogue;
+  BatchReduce job;
+  FetchList later;  ///< what the product asks for
+};
+
+/// Goes through products items.begin..items.end-1: the first chunk of each, then the second of each, ..., so
+/// that neighbours share what is cached. `product_of(item)` makes a Product; `chunk` is L; `job` holds what
+/// all have in common; `finish`: the epilogue is asked for.
+template <class ProductOf>
+class ChunkWalk {
+ public:
+  ChunkWalk(Part items, std::int64_t chunk, const BatchReduce& job, bool finish, const ProductOf& product_of,
+            TermRange range)
+      : items_(items),
+        chunk_(chunk),
+        job_(job),
+        finish_(finish),
+        product_of_(product_of),
+        item_(items.begin),
+        begin_(range.begin),
+        range_end_(range.end) {}
+
+  /// Makes the next step; false where all are made. Products without terms have one step.
+  bool next(ChunkStep& step) {
+    for (;; ++item_) {
+      if (item_ == items_.end && !next_chunk()) return false;
+      const auto product = product_of_(item_);
+      if (begin_ > 0 && begin_ >= product.terms()) continue;
+      make(product, step);
+      ++item_;
+      return true;
     }
   }
-}
+
+ private:
+  bool next_chunk() {
+    if (!more_) return false;
+    more_ = false;
+    begin_ += chunk_;
+    item_ = items_.begin;
+    return begin_ < range_end_;
+  }
+
+  template <class Product>
+  void make(const Product& product, ChunkStep& step) {
+    const std::int64_t terms = product.terms(), end = std::min(terms, begin_ + chunk_);
+    cut_chunk(product, begin_, end, step.list);
+    step.epilogue = product.epilogue();
+    step.job = job_;
+    step.job.segments = step.list.items.data();
+    step.job.segment_count = step.list.count;
+    product.set_panel(step.job);
+    step.job.add = begin_ > 0;
+    step.job.epilogue = finish_ && end >= terms ? &step.epilogue : nullptr;
+    step.later.clear();
+    product.add_later(step.later);
+    more_ |= end < terms;
+  }
+
+  Part items_;
+  std::int64_t chunk_;
+  BatchReduce job_;
+  bool finish_;
+  const ProductOf& product_of_;
+  int item_;
+  std::int64_t begin_, range_end_;
+  bool more_ = false;  // some product goes on after this chunk
+};
+
+/// What a step reads and the steps before it have not read lately.
+class FetchPlan {
+ public:
+  /// Of which operands.
+  FetchPlan(bool a, bool b) : fetches_a_(a), fetches_b_(b) {}
+
+  void add(const BatchReduce& job, FetchList& list) {
+    if (job.segment_count == 0) return;
+    std::int64_t terms = 0;
+    for (int s = 0; s < job.segment_count; ++s) terms += job.segments[s].length;
+    const bool along_terms = job.a_term == 1;
+    if (fetches_a_ && reads_.is_new(job.segments[0].a, terms * job.rows)) {
+      for (int s = 0; s < job.segment_count; ++s) {
+        const Segment& segment = job.segments[s];
+        list.add(along_terms ? FetchRows{segment.a, job.rows, job.a_row, segment.length}
+                             : FetchRows{segment.a, segment.length, job.a_term, job.rows});
+      }
+    }
+    if (fetches_b_ && reads_.is_new(job.segments[0].b, terms * job.columns))
+      for (int s = 0; s < job.segment_count; ++s)
+        list.add({job.segments[s].b, job.segments[s].length, job.b_row, job.columns});
+  }
+
+ private:
+  bool fetches_a_, fetches_b_;
+  RecentReads reads_;
+};
 
 template <class ProductOf>
 void run_chunks(Part items, std::int64_t chunk, const BatchReduce& job, bool finish,
-                const ProductOf& product_of) {
-  run_chunks(items, chunk, job, finish, product_of, [](std::int64_t) {});
+                const ProductOf& product_of, FetchPlan& plan, TermRange range = {}) {
+  ChunkWalk<ProductOf> walk(items, chunk, job, finish, product_of, range);
+  ChunkStep steps[2];
+  ChunkStep *now = &steps[0], *next = &steps[1];
+  for (bool more = walk.next(*now); more; std::swap(now, next)) {
+    more = walk.next(*next);
+    if (more) plan.add(next->job, now->later);
+    if (!now->later.empty()) now->job.ahead = &now->later;
+    batch_reduce(now->job);
+  }
 }
 
 }  // namespace mayfly::cpu

@@ -17,6 +17,8 @@ struct Operands {
   int first_channel;  ///< of the group
   int taps;           ///< that are transposed: all, or only that of the position
   float* dx;
+  const float* weights = nullptr;  ///< of which tap `next_tap` is transposed after this position, if any
+  int next_tap = 0;
 
   /// Where a panel begins among the transposed weights.
   std::ptrdiff_t panel_offset(const Conv2dLayout& layout, const Panel& panel) const {
@@ -47,6 +49,14 @@ class Position {
     job.columns = panel_.columns;
   }
   Epilogue epilogue() const { return {}; }
+  void add_later(FetchList& list) const {
+    if (operands_.weights == nullptr) return;
+    for (std::size_t p = 0; p < layout_.out_panels.size(); ++p) {
+      const std::ptrdiff_t width = layout_.out_panels[p].width;
+      const std::size_t at = layout_.weight_offset(p, operands_.next_tap, panel_.begin);
+      list.add({operands_.weights + at, panel_.columns, width, width});
+    }
+  }
 
   int tap(int cell) const {
     const Conv2dShape& shape = layout_.shape;
@@ -88,22 +98,34 @@ void gradient_of_products(const Conv2dLayout& layout, const PanelGroup& group, P
                           const Operands& operands) {
   const BatchReduce job{.a_row = layout.shape.out_channels, .a_term = 1, .rows = layout.shape.batch};
   const Part items{positions.begin * group.count, positions.end * group.count};
-  run_chunks(items, chunk_terms(layout.shape.out_channels), job, false, [&](int item) {
-    return Position(layout, layout.in_panels[group.panel(item)], operands,
-                    layout.phase_positions[static_cast<std::size_t>(group.index(item))]);
-  });
+  const bool just_transposed = operands.taps == 1;
+  FetchPlan plan(!just_transposed, !just_transposed);
+  run_chunks(
+      items, chunk_terms(layout.shape.out_channels), job, false,
+      [&](int item) {
+        return Position(layout, layout.in_panels[group.panel(item)], operands,
+                        layout.phase_positions[static_cast<std::size_t>(group.index(item))]);
+      },
+      plan);
 }
 
 /// A position of a layer with one output, where every tap belongs to one position: transposed just before it
-/// is used.
-void gradient_of_position(const Conv2dLayout& layout, const float* weights, int index,
-                          const Operands& operands) {
-  const Position place(layout, layout.in_panels.front(), operands,
-                       layout.phase_positions[static_cast<std::size_t>(index)]);
+/// is used, while those of the position `next` are fetched.
+void gradient_of_position(const Conv2dLayout& layout, const float* weights, int index, int next,
+                          Operands operands) {
+  const auto place_of = [&](int i) {
+    return Position(layout, layout.in_panels.front(), operands,
+                    layout.phase_positions[static_cast<std::size_t>(i)]);
+  };
+  const Position place = place_of(index);
   if (place.terms() > 0)
     for (const Panel& panel : layout.in_panels)
       transpose_tap(layout, panel, place.tap(0), weights,
                     operands.transposed + operands.panel_offset(layout, panel));
+  if (next < layout.shape.height * layout.shape.width && place_of(next).terms() > 0) {
+    operands.weights = weights;
+    operands.next_tap = place_of(next).tap(0);
+  }
   gradient_of_products(layout, layout.data_gradient_groups.front(), {index, index + 1}, operands);
 }
 
@@ -137,7 +159,7 @@ void CpuConv2d::data_gradient(const float* dy, const float* weights, float* dx) 
 void CpuConv2d::data_gradient_of_one_output(const float* dy, const float* weights, float* dx) {
   team_.for_each(layout_.shape.height * layout_.shape.width, [&](int index, int thread) {
     float* transposed = scratch_.floats() + static_cast<std::size_t>(thread) * layout_.transposed_floats;
-    gradient_of_position(layout_, weights, index, {dy, transposed, 0, 1, dx});
+    gradient_of_position(layout_, weights, index, index + team_.threads(), {dy, transposed, 0, 1, dx});
   });
 }
 

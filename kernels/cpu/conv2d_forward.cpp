@@ -45,6 +45,7 @@ class Position {
             .mask = activation.mask == nullptr ? nullptr : activation.mask + at + panel().begin,
             .mask_row = layout_.shape.out_channels};
   }
+  void add_later(FetchList&) const {}
 
  protected:
   const Panel& panel() const { return layout_.out_panels[panel_]; }
@@ -94,13 +95,16 @@ void forward_products(const Conv2dLayout& layout, const PanelGroup& group, Part 
                         .a_term = 1,
                         .rows = shape.batch};
   const int chunk = chunk_terms(shape.in_channels);
+  FetchPlan plan(!shape.input_is_image, true);  // rows of the image overlap: most are there
   if (shape.input_is_image)
-    run_chunks(items, chunk, job, true, [&](int item) {
-      return ImagePosition(layout, group.panel(item), operands, group.index(item));
-    });
+    run_chunks(
+        items, chunk, job, true,
+        [&](int item) { return ImagePosition(layout, group.panel(item), operands, group.index(item)); },
+        plan);
   else
-    run_chunks(items, chunk, job, true,
-               [&](int item) { return MapPosition(layout, group.panel(item), operands, group.index(item)); });
+    run_chunks(
+        items, chunk, job, true,
+        [&](int item) { return MapPosition(layout, group.panel(item), operands, group.index(item)); }, plan);
 }
 
 }  // namespace

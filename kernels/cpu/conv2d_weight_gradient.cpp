@@ -47,6 +47,7 @@ class PanelOfGradient {
       : layout_(layout), operands_(operands), panel_(panel) {}
   int cell_terms() const { return layout_.shape.batch; }
   Epilogue epilogue() const { return {}; }
+  void add_later(FetchList&) const {}
 
  protected:
   const float* dy_at(int oh, int ow, int image) const {
@@ -125,8 +126,10 @@ void gradient_of_taps(const Conv2dLayout& layout, const PanelGroup& group, Part 
                       const Operands& operands) {
   const Conv2dShape& shape = layout.shape;
   const BatchReduce job{.a_row = 1, .a_term = shape.in_channels, .rows = shape.in_channels};
-  run_chunks(items, chunk_terms(shape.batch), job, false,
-             [&](int item) { return Tap(layout, group.panel(item), operands, group.index(item)); });
+  FetchPlan plan(true, true);
+  run_chunks(
+      items, chunk_terms(shape.batch), job, false,
+      [&](int item) { return Tap(layout, group.panel(item), operands, group.index(item)); }, plan);
 }
 
 /// Of the image: kernel rows by panels. All have the same terms, so that a chunk is copied for all of them.
@@ -138,14 +141,17 @@ void gradient_of_kernel_rows(const Conv2dLayout& layout, Part items, Operands op
   const std::int64_t chunk = chunk_terms(shape.batch);
   const std::int64_t terms = std::int64_t{shape.out_positions()} * shape.batch;
   const float* dy = operands.dy.data;
-  const auto begin_chunk = [&](std::int64_t begin) {
-    if (packed == nullptr) return;
-    operands.dy = {.data = packed, .packed = true, .first_row = begin, .rows = chunk};
-    pack(layout, dy, begin, std::min(terms, begin + chunk), operands.dy, packed);
-  };
-  run_chunks(
-      items, chunk, job, false,
-      [&](int item) { return KernelRow(layout, all.panel(item), operands, all.index(item)); }, begin_chunk);
+  FetchPlan plan(false, false);  // the chunk was just copied
+  for (std::int64_t begin = 0; begin < terms; begin += chunk) {
+    const std::int64_t end = std::min(terms, begin + chunk);
+    if (packed != nullptr) {
+      operands.dy = {.data = packed, .packed = true, .first_row = begin, .rows = chunk};
+      pack(layout, dy, begin, end, operands.dy, packed);
+    }
+    run_chunks(items, chunk, job, false,
+               [&](int item) { return KernelRow(layout, all.panel(item), operands, all.index(item)); }, plan,
+               {begin, end});
+  }
 }
 
 }  // namespace
