@@ -47,7 +47,7 @@ class MayflyPeer {
   double loss_of_step() {
     backend_->reset_sums();
     train_step();
-    return backend_->read_sums().loss;
+    return backend_->read_sums().trained.loss;
   }
 
  private:

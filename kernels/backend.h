@@ -71,13 +71,34 @@ struct StepCounters {
   bool operator==(const StepCounters&) const = default;
 };
 
-/// Sums over the batches since reset_sums(), in the order they ran.
+/// Sums over batches, in the order they ran.
 struct LossSums {
   double loss = 0;            ///< sum of the batch losses (each a binary32 mean over its batch), in binary64
   std::uint64_t correct = 0;  ///< images whose prediction is their label
   std::uint64_t seen = 0;     ///< images
   std::uint64_t batches = 0;
   bool operator==(const LossSums&) const = default;
+};
+
+/// What a batch was for.
+enum class BatchKind { trained, evaluated };
+
+/// The sums of both kinds of batches, which a device holds apart so that one read gives them.
+struct BatchSums {
+  LossSums trained;
+  LossSums evaluated;
+  bool operator==(const BatchSums&) const = default;
+};
+
+/// Measures by the device's own clock what was asked for between start() and stop(). Neither of them waits.
+class DeviceTimer {
+ public:
+  virtual ~DeviceTimer() = default;
+  virtual void start() = 0;
+  virtual void stop() = 0;
+  /// From when the device came to start() to when it came to stop(). Requires that it has been waited for
+  /// since (synchronise(), or any copy to the host); DeviceError where it has not.
+  virtual double seconds() const = 0;
 };
 
 /// ReLU and dropout after a layer's bias. The mask holds 0 (dropped) or the scale 1/(1-p).
@@ -198,8 +219,8 @@ class Backend {
   /// `mask` must be a buffer of its own: the CPU writes whole vectors, into the slack behind its end.
   virtual void dropout_mask(const DropoutShape& shape, double rate, std::uint32_t seed, std::uint32_t layer,
                             float* mask) = 0;
-  /// logits (batch, classes) -> gradient of the mean loss, and the batch's loss and hits into the sums.
-  /// dlogits may be nullptr (evaluation).
+  /// logits (batch, classes) -> gradient of the mean loss, and the batch's loss and hits into the sums of
+  /// trained batches. Where dlogits is nullptr this is evaluation, into the sums of evaluated ones.
   virtual void softmax_cross_entropy(int batch, int classes, const float* logits, const std::uint32_t* labels,
                                      float* dlogits) = 0;
   /// One SGD step over `count` parameters; momentum may be nullptr where the scalar is 0.
@@ -211,17 +232,21 @@ class Backend {
   virtual void set_counters(const StepCounters& counters) = 0;
   /// Next step; `updates` grows too where `trained`.
   virtual void advance(bool trained) = 0;
+  /// Both sums begin anew.
   virtual void reset_sums() = 0;
-  /// The sums go on from these: those that read_sums() gave when the life was saved.
-  virtual void set_sums(const LossSums& sums) = 0;
-  virtual LossSums read_sums() = 0;
+  /// The sums of this kind go on from these (none: anew); the others stay.
+  virtual void set_sums(BatchKind kind, const LossSums& sums) = 0;
+  /// Waits for all that was asked for, and is one copy from the device.
+  virtual BatchSums read_sums() = 0;
 
   /// A sequence of operations that is run many times. A GPU records it once and replays it, so `body` must
   /// not depend on anything that changes but what the backend holds; the CPU calls it.
   virtual std::function<void()> record(std::function<void()> body) = 0;
 
-  /// Returns when all operations asked for so far are done: for whoever measures time.
+  /// Returns when all operations asked for so far are done.
   virtual void synchronise() = 0;
+  /// A timer of what this backend is asked for. The backend must outlive it.
+  virtual std::unique_ptr<DeviceTimer> make_timer() = 0;
 };
 
 /// The most a device can do, from its properties (the CPU: one core, measured when it is asked for); 0 where

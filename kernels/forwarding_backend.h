@@ -58,12 +58,13 @@ class ForwardingBackend : public Backend {
   void set_counters(const StepCounters& counters) override { inner_->set_counters(counters); }
   void advance(bool trained) override { inner_->advance(trained); }
   void reset_sums() override { inner_->reset_sums(); }
-  void set_sums(const LossSums& sums) override { inner_->set_sums(sums); }
-  LossSums read_sums() override { return inner_->read_sums(); }
+  void set_sums(BatchKind kind, const LossSums& sums) override { inner_->set_sums(kind, sums); }
+  BatchSums read_sums() override { return inner_->read_sums(); }
   std::function<void()> record(std::function<void()> body) override {
     return inner_->record(std::move(body));
   }
   void synchronise() override { inner_->synchronise(); }
+  std::unique_ptr<DeviceTimer> make_timer() override { return inner_->make_timer(); }
 
  protected:
   Backend& inner() const { return *inner_; }

@@ -11,19 +11,15 @@ double accuracy_percent(std::uint64_t correct, std::uint64_t seen) {
   return 100.0 * static_cast<double>(correct) / static_cast<double>(seen);
 }
 
-std::optional<LossSums> evaluate(Backend& backend, Network& network, const DeviceDataset& dataset,
-                                 std::uint32_t batches, const StopCheck& stop) {
+bool evaluate(Backend& backend, Network& network, const DeviceDataset& dataset, std::uint32_t batches,
+              const StopCheck& stop) {
   const StepCounters place = backend.counters();
   backend.set_counters({.epoch = place.epoch, .step = 0, .updates = place.updates});
-  backend.reset_sums();
-  for (std::uint32_t batch = 0; batch < batches; ++batch) {
-    if (stop_requested(stop)) return std::nullopt;
-    network.evaluate_step(dataset);
-  }
-  const LossSums sums = backend.read_sums();
-  backend.reset_sums();
+  backend.set_sums(BatchKind::evaluated, {});
+  std::uint32_t batch = 0;
+  for (; batch < batches && !stop_requested(stop); ++batch) network.evaluate_step(dataset);
   backend.set_counters(place);
-  return sums;
+  return batch == batches;
 }
 
 }  // namespace mayfly

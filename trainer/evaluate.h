@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 
 #include "kernels/backend.h"
 #include "nn/network.h"
@@ -21,9 +20,10 @@ double validation_loss(const LossSums& sums, ValLossConvention convention);
 /// 100*correct/seen, multiplied first: this order gives every published digit.
 double accuracy_percent(std::uint64_t correct, std::uint64_t seen);
 
-/// Runs `batches` evaluation steps on `dataset` from its first image and returns their sums; empty where
-/// `stop` said so. Leaves the network's place in its life (Backend::counters) as it was, and the sums reset.
-std::optional<LossSums> evaluate(Backend& backend, Network& network, const DeviceDataset& dataset,
-                                 std::uint32_t batches, const StopCheck& stop = {});
+/// Asks for `batches` evaluation steps on `dataset` from its first image; false where `stop` said so between
+/// two. The sums of evaluated batches are then those of this pass; those of trained ones and the network's
+/// place in its life (Backend::counters) are as they were. Does not wait.
+bool evaluate(Backend& backend, Network& network, const DeviceDataset& dataset, std::uint32_t batches,
+              const StopCheck& stop = {});
 
 }  // namespace mayfly

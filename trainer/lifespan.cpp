@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <limits>
 #include <span>
@@ -15,10 +14,6 @@ namespace mayfly {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 /// What errors call a network.
 std::string name_of(const NetworkSpec& spec) {
@@ -84,7 +79,9 @@ Lifespan::Lifespan(Backend& backend, const NetworkSpec& spec, const Dataset& dat
                pixel_table(options.normalize, dataset.train.pixels, dataset.train.image),
                checked_options(spec, dataset, options, seeds_)),
       training_pace_(backend, options.most_seconds_ahead),
-      validation_pace_(backend, options.most_seconds_ahead) {
+      validation_pace_(backend, options.most_seconds_ahead),
+      training_timer_(backend.make_timer()),
+      validation_timer_(backend.make_timer()) {
   network_.initialise();
 }
 
@@ -126,40 +123,41 @@ bool Lifespan::train_batches(const StopCheck& stop, const StopCheck& pause) {
   return true;
 }
 
-/// Where it is interrupted, the backend holds again what it held after the training batches.
-std::optional<LossSums> Lifespan::validate(const LossSums& trained, const StopCheck& stop) {
-  const StepCounters place = backend_.counters();
+bool Lifespan::validate(const StopCheck& stop) {
+  validation_timer_->start();
   validation_pace_.begin();
-  const auto sums = evaluate(backend_, network_, *validation_set_, validation_.batches, [&] {
+  const bool whole = evaluate(backend_, network_, *validation_set_, validation_.batches, [&] {
     validation_pace_.between();
     return stop_requested(stop);
   });
-  if (sums) return sums;
-  backend_.set_counters(place);
-  backend_.set_sums(trained);
-  return std::nullopt;
+  validation_timer_->stop();
+  return whole;
 }
 
+/// Reads once, after both passes: only then is the device waited for.
 std::optional<HalfEpoch> Lifespan::train_and_validate(const StopCheck& stop, const StopCheck& pause) {
-  const auto start = std::chrono::steady_clock::now();
+  training_timer_->start();
   if (!under_way_) begin_half();
-  const bool whole = train_batches(stop, pause);
-  const LossSums trained = backend_.read_sums();
-  train_seconds_ += seconds_since(start);
+  const bool trained = train_batches(stop, pause);
+  training_timer_->stop();
+  const bool whole = trained && validate(stop);
+  const BatchSums sums = backend_.read_sums();
+  train_seconds_ += training_timer_->seconds();
   if (!whole) return std::nullopt;
+  return trained_row(sums);
+}
 
-  const auto validation_start = std::chrono::steady_clock::now();
-  const auto validated = validate(trained, stop);
-  if (!validated) return std::nullopt;
-  HalfEpoch half{.correct = validated->correct,
-                 .seen = validated->seen,
+HalfEpoch Lifespan::trained_row(const BatchSums& sums) const {
+  const auto& [trained, validated] = sums;
+  HalfEpoch half{.val_loss_mean = validation_loss(validated, ValLossConvention::mean),
+                 .correct = validated.correct,
+                 .seen = validated.seen,
                  .train_seconds = train_seconds_,
-                 .validation_seconds = seconds_since(validation_start)};
+                 .validation_seconds = validation_timer_->seconds()};
   half.point = {.epoch = epoch_after(),
                 .train_loss = trained.loss / static_cast<double>(trained.batches),
-                .val_loss = validation_loss(*validated, options_.val_loss),
-                .val_acc = accuracy_percent(validated->correct, validated->seen)};
-  half.val_loss_mean = validation_loss(*validated, ValLossConvention::mean);
+                .val_loss = validation_loss(validated, options_.val_loss),
+                .val_acc = accuracy_percent(validated.correct, validated.seen)};
   return half;
 }
 

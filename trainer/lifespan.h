@@ -98,7 +98,8 @@ class Lifespan {
 
   /// Lives the next half epoch, or what is left of it. Empty where `stop` said so between two batches, or
   /// `pause` between two training batches; then save() and next() go on from there (a validation pass begins
-  /// anew). Requires !finished(). A stop is answered within about a second and a batch (trainer/pace.h).
+  /// anew). Requires !finished(). A stop is answered within about two seconds and a batch: up to one of
+  /// training steps and one of validation steps may be under way (trainer/pace.h).
   std::optional<HalfEpoch> next(const StopCheck& stop, const StopCheck& pause = {});
 
   /// Where it stands, after next() or before.
@@ -124,8 +125,9 @@ class Lifespan {
   void set_order();
   void begin_half();
   bool train_batches(const StopCheck& stop, const StopCheck& pause);
-  std::optional<LossSums> validate(const LossSums& trained, const StopCheck& stop);
+  bool validate(const StopCheck& stop);
   std::optional<HalfEpoch> train_and_validate(const StopCheck& stop, const StopCheck& pause);
+  HalfEpoch trained_row(const BatchSums& sums) const;
   HalfEpoch known_row() const;
   void require_fits(const LifespanState& state) const;
 
@@ -143,6 +145,8 @@ class Lifespan {
   Network network_;
   Pace training_pace_;
   Pace validation_pace_;
+  std::unique_ptr<DeviceTimer> training_timer_;
+  std::unique_ptr<DeviceTimer> validation_timer_;
   std::vector<HalfEpoch> halves_;
   bool under_way_ = false;    // the next half epoch has begun
   double train_seconds_ = 0;  // of it

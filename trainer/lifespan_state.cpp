@@ -29,7 +29,7 @@ LifespanState Lifespan::save() {
                       .parameters = network_.export_parameters(),
                       .momentum = network_.export_momentum()};
   if (!under_way_) return state;
-  state.sums = backend_.read_sums();
+  state.sums = backend_.read_sums().trained;
   state.train_seconds = train_seconds_;
   return state;
 }
@@ -46,7 +46,7 @@ void Lifespan::restore(const LifespanState& state) {
   train_seconds_ = state.train_seconds;
   if (!first_half() || under_way_) set_order();
   backend_.set_counters(state.counters);
-  backend_.set_sums(state.sums);
+  backend_.set_sums(BatchKind::trained, state.sums);
 }
 
 std::size_t Lifespan::parameter_count() const {

@@ -103,7 +103,7 @@ SelfCheckBits self_check_bits(Backend& backend) {
   for (std::uint32_t& loss : bits.losses) {
     backend.reset_sums();
     network.train_step(*dataset);
-    loss = std::bit_cast<std::uint32_t>(static_cast<float>(backend.read_sums().loss));
+    loss = std::bit_cast<std::uint32_t>(static_cast<float>(backend.read_sums().trained.loss));
   }
   backend.reset_sums();
   bits.parameters = hash_of(network.export_parameters());

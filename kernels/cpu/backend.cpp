@@ -79,7 +79,8 @@ void CpuBackend::dropout_mask(const DropoutShape& shape, double rate, std::uint3
 void CpuBackend::softmax_cross_entropy(int batch, int classes, const float* logits,
                                        const std::uint32_t* labels, float* dlogits) {
   scratch_.reserve_floats(static_cast<std::size_t>(classes));
-  cpu::softmax_cross_entropy({batch, classes, logits, labels}, dlogits, scratch_.floats(), sums_);
+  cpu::softmax_cross_entropy({batch, classes, logits, labels}, dlogits, scratch_.floats(),
+                             sums_of(dlogits != nullptr ? BatchKind::trained : BatchKind::evaluated));
 }
 
 void CpuBackend::sgd(const SgdScalars& scalars, std::size_t count, const float* gradients, float* weights,

@@ -7,6 +7,7 @@
 #include "kernels/cpu/peak.h"
 #include "kernels/cpu/scratch.h"
 #include "kernels/cpu/team.h"
+#include "kernels/cpu/timer.h"
 
 namespace mayfly::cpu {
 
@@ -42,16 +43,19 @@ class CpuBackend final : public Backend {
   void set_counters(const StepCounters& counters) override { counters_ = counters; }
   void advance(bool trained) override;
   void reset_sums() override { sums_ = {}; }
-  void set_sums(const LossSums& sums) override { sums_ = sums; }
-  LossSums read_sums() override { return sums_; }
+  void set_sums(BatchKind kind, const LossSums& sums) override { sums_of(kind) = sums; }
+  BatchSums read_sums() override { return sums_; }
   std::function<void()> record(std::function<void()> body) override { return body; }
   void synchronise() override {}
+  std::unique_ptr<DeviceTimer> make_timer() override { return std::make_unique<CpuTimer>(); }
 
  private:
+  LossSums& sums_of(BatchKind kind) { return kind == BatchKind::trained ? sums_.trained : sums_.evaluated; }
+
   Team team_;
   Scratch scratch_;
   StepCounters counters_;
-  LossSums sums_;
+  BatchSums sums_;
 };
 
 /// The processor. Networks on it share nothing.

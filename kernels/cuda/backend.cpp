@@ -160,14 +160,15 @@ void CudaBackend::advance(bool trained) {
 }
 
 void CudaBackend::reset_sums() {
-  cuda::set_sums(context_, {});
+  cuda::set_sums(context_, BatchKind::trained, {});
+  cuda::set_sums(context_, BatchKind::evaluated, {});
 }
 
-void CudaBackend::set_sums(const LossSums& sums) {
-  cuda::set_sums(context_, sums);
+void CudaBackend::set_sums(BatchKind kind, const LossSums& sums) {
+  cuda::set_sums(context_, kind, sums);
 }
 
-LossSums CudaBackend::read_sums() {
+BatchSums CudaBackend::read_sums() {
   check(cudaMemcpyAsync(read_.get(), context_.state, sizeof(DeviceState), cudaMemcpyDeviceToHost, stream_),
         "read the sums");
   stream_.synchronise();

@@ -6,6 +6,7 @@
 #include "kernels/cuda/context.h"
 #include "kernels/cuda/device.h"
 #include "kernels/cuda/runtime.h"
+#include "kernels/cuda/timer.h"
 #include "kernels/cuda/vendor/vendor.h"
 #include "kernels/cuda/workspace.h"
 
@@ -43,10 +44,11 @@ class CudaBackend final : public Backend {
   void set_counters(const StepCounters& counters) override;
   void advance(bool trained) override;
   void reset_sums() override;
-  void set_sums(const LossSums& sums) override;
-  LossSums read_sums() override;
+  void set_sums(BatchKind kind, const LossSums& sums) override;
+  BatchSums read_sums() override;
   std::function<void()> record(std::function<void()> body) override;
   void synchronise() override { stream_.synchronise(); }
+  std::unique_ptr<DeviceTimer> make_timer() override { return std::make_unique<CudaTimer>(stream_); }
 
  private:
   class Recording;

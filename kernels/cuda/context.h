@@ -5,6 +5,7 @@
 
 #include <cstdint>
 
+#include "kernels/backend.h"
 #include "kernels/cuda/map_layout.h"
 
 namespace mayfly::cuda {
@@ -14,10 +15,8 @@ struct DeviceState {
   std::uint64_t updates;  ///< StepCounters
   std::uint32_t epoch;
   std::uint32_t step;
-  double loss;  ///< LossSums
-  std::uint64_t correct;
-  std::uint64_t seen;
-  std::uint64_t batches;
+  LossSums trained;  ///< BatchSums
+  LossSums evaluated;
 };
 
 /// A network's stream and state. Outlives the operations made with it.

@@ -24,6 +24,24 @@ void Stream::synchronise() const {
   check(cudaStreamSynchronize(stream_), "wait for the device");
 }
 
+Event::Event() {
+  check(cudaEventCreateWithFlags(&event_, cudaEventDefault), "make an event");
+}
+
+Event::~Event() {
+  cudaEventDestroy(event_);
+}
+
+void Event::record(cudaStream_t stream) const {
+  check(cudaEventRecord(event_, stream), "record an event");
+}
+
+double Event::seconds_since(const Event& earlier) const {
+  float milliseconds = 0;
+  check(cudaEventElapsedTime(&milliseconds, earlier.event_, event_), "measure time");
+  return 1e-3 * static_cast<double>(milliseconds);
+}
+
 Buffer allocate(std::size_t bytes, cudaStream_t stream) {
   if (bytes == 0) return {};
   void* memory = nullptr;

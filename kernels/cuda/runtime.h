@@ -1,5 +1,5 @@
-// Owners of what the CUDA runtime gives: memory, streams, recorded graphs. All calls throw what check()
-// throws.
+// Owners of what the CUDA runtime gives: memory, streams, events, recorded graphs. All calls throw what
+// check() throws.
 #pragma once
 
 #include <cuda_runtime_api.h>
@@ -28,6 +28,22 @@ class Stream {
 
  private:
   cudaStream_t stream_ = nullptr;
+};
+
+/// A moment in the work of a stream.
+class Event {
+ public:
+  Event();
+  ~Event();
+  Event(const Event&) = delete;
+  Event& operator=(const Event&) = delete;
+  /// When all is done that `stream` was asked for so far.
+  void record(cudaStream_t stream) const;
+  /// Both moments must be over.
+  double seconds_since(const Event& earlier) const;
+
+ private:
+  cudaEvent_t event_ = nullptr;
 };
 
 /// Device memory, zeroed on `stream`; 256-byte aligned. 0 bytes give an empty buffer.

@@ -4,6 +4,7 @@
 #include "kernels/cuda/device_code.h"
 #include "kernels/cuda/index_limit.h"
 #include "kernels/cuda/last_block.h"
+#include "kernels/cuda/state.h"
 #include "kernels/valid_taps.h"
 
 namespace mayfly::cuda {
@@ -19,7 +20,7 @@ struct SoftmaxArguments {
   const std::uint32_t* labels;
   float* dlogits;
   SoftmaxScratch scratch;
-  DeviceState* state;
+  LossSums* sums;
   int batch, classes, padded_classes;
 };
 
@@ -109,10 +110,10 @@ __device__ void add_images(const SoftmaxArguments& a, Pieces& pieces) {
   if (thread != 0) return;
   unsigned correct = 0;
   for (int i = 0; i < kThreads; ++i) correct += hits[i];
-  a.state->loss += static_cast<double>(static_cast<float>(total / static_cast<double>(a.batch)));
-  a.state->correct += correct;
-  a.state->seen += static_cast<unsigned>(a.batch);
-  a.state->batches += 1;
+  a.sums->loss += static_cast<double>(static_cast<float>(total / static_cast<double>(a.batch)));
+  a.sums->correct += correct;
+  a.sums->seen += static_cast<unsigned>(a.batch);
+  a.sums->batches += 1;
 }
 
 __global__ void softmax_cross_entropy_kernel(MAYFLY_GRID_CONSTANT const SoftmaxArguments a) {
@@ -129,7 +130,9 @@ void softmax_cross_entropy(const Context& context, int batch, int classes, const
                            const std::uint32_t* labels, float* dlogits, const SoftmaxScratch& scratch) {
   const int padded = padded_to_four(classes);
   check_index(std::int64_t{batch} * padded, "the logits");
-  const SoftmaxArguments arguments{logits, labels, dlogits, scratch, context.state, batch, classes, padded};
+  const BatchKind kind = dlogits != nullptr ? BatchKind::trained : BatchKind::evaluated;
+  const SoftmaxArguments arguments{logits, labels,  dlogits, scratch, sums_of(context, kind),
+                                   batch,  classes, padded};
   launch(softmax_cross_entropy_kernel, dim3(static_cast<unsigned>((batch + kImages - 1) / kImages)),
          dim3(kLanes, kImages), context.stream, arguments);
 }

@@ -16,11 +16,8 @@ __global__ void advance_kernel(DeviceState* state, bool trained) {
   if (trained) state->updates += 1;
 }
 
-__global__ void set_sums_kernel(DeviceState* state, LossSums sums) {
-  state->loss = sums.loss;
-  state->correct = sums.correct;
-  state->seen = sums.seen;
-  state->batches = sums.batches;
+__global__ void set_sums_kernel(LossSums* sums, LossSums values) {
+  *sums = values;
 }
 
 }  // namespace
@@ -33,8 +30,8 @@ void advance(const Context& context, bool trained) {
   launch(advance_kernel, dim3(1), dim3(1), context.stream, context.state, trained);
 }
 
-void set_sums(const Context& context, const LossSums& sums) {
-  launch(set_sums_kernel, dim3(1), dim3(1), context.stream, context.state, sums);
+void set_sums(const Context& context, BatchKind kind, const LossSums& sums) {
+  launch(set_sums_kernel, dim3(1), dim3(1), context.stream, sums_of(context, kind), sums);
 }
 
 }  // namespace mayfly::cuda

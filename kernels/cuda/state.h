@@ -13,15 +13,20 @@ void set_counters(const Context& context, const StepCounters& counters);
 /// Next step; `updates` grows too where `trained`.
 void advance(const Context& context, bool trained);
 
-/// The four sums; the counters stay.
-void set_sums(const Context& context, const LossSums& sums);
+/// The sums of one kind of batches; all else stays.
+void set_sums(const Context& context, BatchKind kind, const LossSums& sums);
+
+/// Where they lie in device memory.
+inline LossSums* sums_of(const Context& context, BatchKind kind) {
+  return kind == BatchKind::trained ? &context.state->trained : &context.state->evaluated;
+}
 
 /// Halves of a downloaded state.
 inline StepCounters counters_of(const DeviceState& state) {
   return {.epoch = state.epoch, .step = state.step, .updates = state.updates};
 }
-inline LossSums sums_of(const DeviceState& state) {
-  return {.loss = state.loss, .correct = state.correct, .seen = state.seen, .batches = state.batches};
+inline BatchSums sums_of(const DeviceState& state) {
+  return {.trained = state.trained, .evaluated = state.evaluated};
 }
 
 }  // namespace mayfly::cuda

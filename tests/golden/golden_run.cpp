@@ -25,7 +25,7 @@ class CpuRun : public GoldenRun {
   float train() override {
     backend_->reset_sums();
     network_.train_step(*dataset_);
-    return static_cast<float>(backend_->read_sums().loss);
+    return static_cast<float>(backend_->read_sums().trained.loss);
   }
 
   std::vector<float> gradients() override { return network_.export_gradients(); }
@@ -38,8 +38,9 @@ class CpuRun : public GoldenRun {
     for (std::size_t batch = 0; batch < batches_; ++batch) {
       backend_->reset_sums();
       network_.evaluate_step(*dataset_);
-      result.losses.push_back(static_cast<float>(backend_->read_sums().loss));
-      result.correct += backend_->read_sums().correct;
+      const LossSums sums = backend_->read_sums().evaluated;
+      result.losses.push_back(static_cast<float>(sums.loss));
+      result.correct += sums.correct;
     }
     return result;
   }

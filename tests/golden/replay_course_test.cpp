@@ -44,7 +44,7 @@ std::vector<double> train_losses(const NetworkSpec& spec, const ImageSet& images
     for (std::uint32_t step = 0; step < plan.batches; ++step) {
       network.train_step(*dataset);
       if (step + 1 != plan.first_half() && step + 1 != plan.batches) continue;
-      const LossSums sums = backend->read_sums();
+      const LossSums sums = backend->read_sums().trained;
       losses.push_back(sums.loss / static_cast<double>(sums.batches));
       backend->reset_sums();
     }

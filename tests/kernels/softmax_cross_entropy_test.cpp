@@ -29,7 +29,8 @@ LossCase random_case(CaseRandom& random, double special) {
 
 struct LossRun {
   Floats gradient;
-  LossSums sums;
+  LossSums sums;   ///< of batches of its kind
+  LossSums other;  ///< of the other kind
 };
 
 LossRun run_loss(Backend& backend, const LossCase& c, bool with_gradient) {
@@ -41,7 +42,9 @@ LossRun run_loss(Backend& backend, const LossCase& c, bool with_gradient) {
   backend.softmax_cross_entropy(c.batch, c.classes, logits.floats(), words_of(labels),
                                 with_gradient ? gradient.floats() : nullptr);
   const Floats found = gradient.read();
-  return {with_gradient ? from_device(backend, map, found) : Floats(), backend.read_sums()};
+  const auto [trained, evaluated] = backend.read_sums();
+  if (!with_gradient) return {{}, evaluated, trained};
+  return {from_device(backend, map, found), trained, evaluated};
 }
 
 class SoftmaxCrossEntropyTest : public BackendTest {
@@ -50,13 +53,14 @@ class SoftmaxCrossEntropyTest : public BackendTest {
     const exact::Loss expected = exact::softmax_cross_entropy(c.batch, c.classes, c.logits, c.labels);
     for (const auto& backend : backends_) {
       SCOPED_TRACE(testing::Message() << "batch " << c.batch << ", classes " << c.classes);
-      const LossRun run = run_loss(*backend, c, true);
-      EXPECT_EQ(bit_differences(expected.gradient, run.gradient), "");
-      for (const LossSums& sums : {run.sums, run_loss(*backend, c, false).sums}) {
-        EXPECT_EQ(bit_differences({expected.batch_loss}, {static_cast<float>(sums.loss)}), "");
-        EXPECT_EQ(sums.correct, expected.correct);
-        EXPECT_EQ(sums.seen, static_cast<std::uint64_t>(c.batch));
-        EXPECT_EQ(sums.batches, 1U);
+      const LossRun trained = run_loss(*backend, c, true);
+      EXPECT_EQ(bit_differences(expected.gradient, trained.gradient), "");
+      for (const LossRun& run : {trained, run_loss(*backend, c, false)}) {
+        EXPECT_EQ(bit_differences({expected.batch_loss}, {static_cast<float>(run.sums.loss)}), "");
+        EXPECT_EQ(run.sums.correct, expected.correct);
+        EXPECT_EQ(run.sums.seen, static_cast<std::uint64_t>(c.batch));
+        EXPECT_EQ(run.sums.batches, 1U);
+        EXPECT_EQ(run.other, LossSums());
       }
     }
   }
@@ -85,27 +89,44 @@ TEST_F(SoftmaxCrossEntropyTest, PredictionsTakeTheFirstMaximumAndTheFirstNan) {
     }
 }
 
-TEST_F(SoftmaxCrossEntropyTest, SumsGrowFromBatchToBatch) {
+void add(const LossCase& c, LossSums& sums) {
+  const exact::Loss loss = exact::softmax_cross_entropy(c.batch, c.classes, c.logits, c.labels);
+  sums.loss += static_cast<double>(loss.batch_loss);
+  sums.correct += loss.correct;
+  sums.seen += static_cast<std::uint64_t>(c.batch);
+  ++sums.batches;
+}
+
+/// Batches of both kinds, in turns.
+TEST_F(SoftmaxCrossEntropyTest, SumsOfEachKindGrowFromBatchToBatch) {
   CaseRandom random(3);
-  LossSums expected;
   std::vector<LossCase> batches;
-  for (int i = 0; i < 20; ++i) {
-    batches.push_back(random_case(random, 0));
-    const LossCase& c = batches.back();
-    const exact::Loss loss = exact::softmax_cross_entropy(c.batch, c.classes, c.logits, c.labels);
-    expected.loss += static_cast<double>(loss.batch_loss);
-    expected.correct += loss.correct;
-    expected.seen += static_cast<std::uint64_t>(c.batch);
-    ++expected.batches;
-  }
+  for (int i = 0; i < 20; ++i) batches.push_back(random_case(random, 0));
+  const LossSums saved{
+      .loss = 1.5, .correct = std::uint64_t{1} << 33, .seen = std::uint64_t{1} << 34, .batches = 7};
   for (const auto& backend : backends_) {
     backend->reset_sums();
-    for (const LossCase& c : batches) {
-      DeviceArray logits(*backend, to_device(*backend, {c.batch, c.classes, 1, 1}, c.logits));
+    backend->set_sums(BatchKind::trained, saved);
+    BatchSums expected{.trained = saved};
+    for (std::size_t i = 0; i < batches.size(); ++i) {
+      const LossCase& c = batches[i];
+      const LogicalMap map{c.batch, c.classes, 1, 1};
+      const bool trains = i % 3 != 0;
+      DeviceArray logits(*backend, to_device(*backend, map, c.logits));
+      DeviceArray gradient = DeviceArray::poisoned(*backend, device_floats(*backend, map));
       const Buffer labels = device_words(*backend, c.labels);
-      backend->softmax_cross_entropy(c.batch, c.classes, logits.floats(), words_of(labels), nullptr);
+      backend->softmax_cross_entropy(c.batch, c.classes, logits.floats(), words_of(labels),
+                                     trains ? gradient.floats() : nullptr);
+      add(c, trains ? expected.trained : expected.evaluated);
     }
     EXPECT_EQ(backend->read_sums(), expected);
+    backend->set_sums(BatchKind::evaluated, {});
+    EXPECT_EQ(backend->read_sums(), BatchSums{.trained = expected.trained});
+    backend->set_sums(BatchKind::evaluated, saved);
+    backend->set_sums(BatchKind::trained, {});
+    EXPECT_EQ(backend->read_sums(), BatchSums{.evaluated = saved});
+    backend->reset_sums();
+    EXPECT_EQ(backend->read_sums(), BatchSums());
   }
 }
 

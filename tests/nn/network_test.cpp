@@ -20,7 +20,7 @@ using tests::small_network;
 
 struct Result {
   std::vector<float> parameters;
-  LossSums sums;
+  BatchSums sums;
   bool operator==(const Result&) const = default;
 };
 
@@ -67,9 +67,12 @@ INSTANTIATE_TEST_SUITE_P(Targets, NetworkSimd, testing::Values("avx2", "avx512",
 
 TEST(Network, CountsImagesAndSteps) {
   const Result result = train(1, 4);
-  EXPECT_EQ(result.sums.seen, 5U * 6U);
-  EXPECT_EQ(result.sums.batches, 5U);
-  EXPECT_TRUE(std::isfinite(result.sums.loss));
+  EXPECT_EQ(result.sums.trained.seen, 4U * 6U);
+  EXPECT_EQ(result.sums.trained.batches, 4U);
+  EXPECT_EQ(result.sums.evaluated.seen, 6U);
+  EXPECT_EQ(result.sums.evaluated.batches, 1U);
+  EXPECT_TRUE(std::isfinite(result.sums.trained.loss));
+  EXPECT_TRUE(std::isfinite(result.sums.evaluated.loss));
 }
 
 TEST(Network, MemorisesAFewImages) {
@@ -90,8 +93,9 @@ TEST(Network, MemorisesAFewImages) {
   backend->reset_sums();
   backend->set_counters({});
   network.evaluate_step(*dataset);
-  EXPECT_LT(backend->read_sums().loss, 0.05);
-  EXPECT_EQ(backend->read_sums().correct, 6U);
+  const LossSums sums = backend->read_sums().evaluated;
+  EXPECT_LT(sums.loss, 0.05);
+  EXPECT_EQ(sums.correct, 6U);
 }
 
 TEST(Network, ParametersGoOutAsTheyCameIn) {

@@ -26,7 +26,7 @@ int train(int steps) {
   network.initialise();
   network.set_order(order);
   for (int step = 0; step < steps; ++step) network.train_step(*dataset);
-  std::printf("%s: loss %.6f\n", backend->description().c_str(), backend->read_sums().loss);
+  std::printf("%s: loss %.6f\n", backend->description().c_str(), backend->read_sums().trained.loss);
   return 0;
 }
 

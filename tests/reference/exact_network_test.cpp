@@ -59,8 +59,10 @@ Batch batch_of(const Course& course, std::size_t step, bool in_order) {
   return batch;
 }
 
-void expect_equal_sums(const exact::Loss& expected, Backend& backend) {
-  const LossSums sums = backend.read_sums();
+void expect_equal_sums(const exact::Loss& expected, BatchKind kind, Backend& backend) {
+  const BatchSums both = backend.read_sums();
+  const LossSums& sums = kind == BatchKind::trained ? both.trained : both.evaluated;
+  EXPECT_EQ(kind == BatchKind::trained ? both.evaluated : both.trained, LossSums());
   EXPECT_EQ(bit_differences({expected.batch_loss}, {static_cast<float>(sums.loss)}), "") << "loss";
   EXPECT_EQ(sums.correct, expected.correct);
   backend.reset_sums();
@@ -87,7 +89,7 @@ class ExactNetworkTest : public BackendTest {
     const Batch last = batch_of(course, 0, false);
     backend.set_counters({});
     network.evaluate_step(*dataset);
-    expect_equal_sums(expected.evaluate_step(last.pixels, last.labels), backend);
+    expect_equal_sums(expected.evaluate_step(last.pixels, last.labels), BatchKind::evaluated, backend);
   }
 
  private:
@@ -96,7 +98,7 @@ class ExactNetworkTest : public BackendTest {
     SCOPED_TRACE(testing::Message() << "step " << step);
     const Batch batch = batch_of(course, step, true);
     network.train_step(dataset);
-    expect_equal_sums(expected.train_step(batch.pixels, batch.labels), backend);
+    expect_equal_sums(expected.train_step(batch.pixels, batch.labels), BatchKind::trained, backend);
     EXPECT_EQ(bit_differences(expected.gradients, network.export_gradients()), "") << "gradients";
     EXPECT_EQ(bit_differences(expected.parameters, network.export_parameters()), "") << "parameters";
     if (course.network.spec.sgd.momentum != 0) {

@@ -61,7 +61,8 @@ TEST_F(FlatKernels, LossesOfManyImagesAndClasses) {
     const Buffer losses = allocate(static_cast<std::size_t>(batch) * 4, stream_);
     const Buffer hits = allocate(static_cast<std::size_t>(batch) * 4, stream_);
     const SoftmaxScratch scratch{losses.floats(), words_of(hits), words_of(ticket)};
-    set_sums(context_, {});
+    set_sums(context_, BatchKind::trained, {});
+    set_sums(context_, BatchKind::evaluated, {});
     EXPECT_EQ(launches_of([&] {
                 softmax_cross_entropy(context_, batch, classes, x.floats(), words_of(y), dx.floats(),
                                       scratch);
@@ -71,12 +72,14 @@ TEST_F(FlatKernels, LossesOfManyImagesAndClasses) {
 
     EXPECT_EQ(bit_differences(padded_rows(expected.gradient, batch, classes, 0), read<float>(dx)), "");
     EXPECT_EQ(bit_differences(expected.image_losses, read<float>(losses)), "");
-    const LossSums sums = sums_of(read<DeviceState>(state_).front());
+    const auto [trained, evaluated] = sums_of(read<DeviceState>(state_).front());
     const auto loss = static_cast<double>(expected.batch_loss);
-    EXPECT_TRUE(sums.loss == loss + loss || (std::isnan(sums.loss) && std::isnan(loss))) << sums.loss;
-    EXPECT_EQ(sums.correct, 2 * expected.correct);
-    EXPECT_EQ(sums.seen, static_cast<std::uint64_t>(2 * batch));
-    EXPECT_EQ(sums.batches, 2U);
+    for (const LossSums& sums : {trained, evaluated}) {
+      EXPECT_TRUE(sums.loss == loss || (std::isnan(sums.loss) && std::isnan(loss))) << sums.loss;
+      EXPECT_EQ(sums.correct, expected.correct);
+      EXPECT_EQ(sums.seen, static_cast<std::uint64_t>(batch));
+      EXPECT_EQ(sums.batches, 1U);
+    }
   }
 }
 
@@ -124,12 +127,13 @@ TEST_F(FlatKernels, CountersAndSumsAreApart) {
   advance(context_, true);
   advance(context_, false);
   const LossSums sums{.loss = 0.1, .correct = std::uint64_t{1} << 33, .seen = 3, .batches = 4};
-  set_sums(context_, sums);
+  set_sums(context_, BatchKind::evaluated, sums);
   EXPECT_EQ(counters_of(read<DeviceState>(state_).front()),
             (StepCounters{.epoch = 3, .step = 0xFFFFFFF2, .updates = (std::uint64_t{1} << 40) + 1}));
-  EXPECT_EQ(sums_of(read<DeviceState>(state_).front()), sums);
-  set_sums(context_, {});
-  EXPECT_EQ(sums_of(read<DeviceState>(state_).front()), LossSums());
+  EXPECT_EQ(sums_of(read<DeviceState>(state_).front()), BatchSums{.evaluated = sums});
+  set_sums(context_, BatchKind::trained, sums);
+  set_sums(context_, BatchKind::evaluated, {});
+  EXPECT_EQ(sums_of(read<DeviceState>(state_).front()), BatchSums{.trained = sums});
 }
 
 }  // namespace

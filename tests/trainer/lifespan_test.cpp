@@ -173,12 +173,20 @@ TEST(EvaluateTest, LeavesTheNetworksPlaceInItsLife) {
   network.initialise();
   const StepCounters place{.epoch = 3, .step = 5, .updates = 38};
   backend->set_counters(place);
-  const auto sums = evaluate(*backend, network, *images, 7);
-  ASSERT_TRUE(sums);
-  EXPECT_EQ(sums->batches, 7U);
-  EXPECT_EQ(sums->seen, 28U);
-  EXPECT_EQ(backend->counters(), place);
-  EXPECT_EQ(backend->read_sums(), LossSums{});
+  const LossSums trained{.loss = 12.5, .correct = 3, .seen = 20, .batches = 5};
+  backend->set_sums(BatchKind::trained, trained);
+  for (int again = 0; again < 2; ++again) {
+    int asked = 0;
+    EXPECT_FALSE(evaluate(*backend, network, *images, 7, [&] { return asked++ == 3; }));
+    EXPECT_EQ(backend->counters(), place);
+    EXPECT_EQ(backend->read_sums().evaluated.batches, 3U);
+    EXPECT_TRUE(evaluate(*backend, network, *images, 7));
+    EXPECT_EQ(backend->counters(), place);
+    const BatchSums sums = backend->read_sums();
+    EXPECT_EQ(sums.trained, trained);
+    EXPECT_EQ(sums.evaluated.batches, 7U);
+    EXPECT_EQ(sums.evaluated.seen, 28U);
+  }
 }
 
 TEST(EvaluateTest, ConventionsOfTheLoss) {

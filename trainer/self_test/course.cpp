@@ -32,14 +32,14 @@ struct Student {
   LossSums train() {
     backend.reset_sums();
     network.train_step(*dataset);
-    return backend.read_sums();
+    return backend.read_sums().trained;
   }
 
   LossSums evaluate() {
     backend.set_counters({});
     backend.reset_sums();
     network.evaluate_step(*dataset);
-    return backend.read_sums();
+    return backend.read_sums().evaluated;
   }
 
   Backend& backend;
