@@ -43,7 +43,8 @@ void check_structure_argument(int index, const void* structure, std::size_t byte
     std::uintptr_t word;
     std::memcpy(&word, static_cast<const char*>(structure) + at, sizeof(word));
     const void* pointer = reinterpret_cast<const void*>(word);
-    if (memory.contains(pointer) ? memory.place_of(pointer) == "memory that was freed" : of_the_host(word))
+    if (memory.contains(pointer) ? memory.place_of(pointer) == "memory that was freed"
+                                 : !memory.reserved(pointer) && of_the_host(word))
       fail("byte {} of argument {} of kernel {} is {}, {}", at, index, symbol_name(kernel), pointer,
            memory.contains(pointer) ? "memory that was freed" : "which is memory of the host");
     if (const Allocation* in = memory.find(pointer); in != nullptr && in->device != device)

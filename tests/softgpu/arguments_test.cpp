@@ -63,6 +63,14 @@ TEST_F(ArgumentsDeathTest, OfTheHostInAStructure) {
                  "softgpu: byte 8 of argument 1 of kernel .*from_structure.* memory of the host");
 }
 
+/// The addresses that the device reserves are not the host's: a number of a structure may look like one.
+TEST_F(Arguments, NumbersThatLookLikeAddressesBehindAllMemory) {
+  float* x = upload({1, 2, 3, 4});
+  const std::uintptr_t far = reinterpret_cast<std::uintptr_t>(x) + (std::uintptr_t{1} << 38);
+  launch(from_structure, dim3(1), dim3(1), stream_, x, Inside{0, reinterpret_cast<const float*>(far)});
+  EXPECT_EQ(download(x, 1), (std::vector<float>{1}));
+}
+
 TEST_F(ArgumentsDeathTest, OfAnotherDevice) {
   float* x = upload({1});
   float* elsewhere = nullptr;
