@@ -55,6 +55,9 @@ class TimedConv2d final : public Conv2d {
   void weight_gradient(const float* x, const float* dy, float* dw) override {
     measure(backend_, weight_gradient_, work_, [&] { conv_->weight_gradient(x, dy, dw); });
   }
+  void initialise(std::uint32_t seed, std::uint32_t layer, float* weights, float* bias) override {
+    conv_->initialise(seed, layer, weights, bias);
+  }
   void import_weights(std::span<const float> logical, float* weights) override {
     conv_->import_weights(logical, weights);
   }

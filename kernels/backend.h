@@ -114,7 +114,7 @@ class Conv2d {
  public:
   virtual ~Conv2d() = default;
   /// Floats of the physical weights. Those beyond the logical ones (padding of the layout) are written by
-  /// import_weights and never change.
+  /// initialise and import_weights and never change.
   virtual std::size_t weight_floats() const = 0;
   /// y = activation(conv(x, weights) + bias). x is the gathered batch where the shape says input_is_image.
   virtual void forward(const float* x, const float* weights, const float* bias, const Activation& activation,
@@ -124,6 +124,9 @@ class Conv2d {
   /// dw in the physical layout of the weights; dw must start as +0 in the layout's padding, where
   /// nothing else is written (fast arithmetic: NaN where dy is not finite).
   virtual void weight_gradient(const float* x, const float* dy, float* dw) = 0;
+  /// Draws the initial weights and biases (out_channels) of the network's layer `layer`; the layout's padding
+  /// is as import_weights leaves it.
+  virtual void initialise(std::uint32_t seed, std::uint32_t layer, float* weights, float* bias) = 0;
   /// Logical (O,I,kh,kw), host -> physical, device.
   virtual void import_weights(std::span<const float> logical, float* weights) = 0;
   /// Physical, device -> logical (O,I,kh,kw), host, NaNs canonical.

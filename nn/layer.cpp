@@ -71,6 +71,10 @@ Activation Layer::activation(bool training) const {
           .mask_per_position = dropout_.per_element};
 }
 
+void Layer::initialise(const Arenas& arenas, std::uint32_t seed) {
+  conv_->initialise(seed, index_, arenas.parameters + place_.weights, arenas.parameters + place_.bias);
+}
+
 void Layer::forward(const float* x, const Arenas& arenas, bool training, std::uint32_t dropout_seed) {
   if (training && shape_.dropout_rate > 0)
     backend_.dropout_mask(dropout_, shape_.dropout_rate, dropout_seed, index_, mask_.floats());

@@ -33,6 +33,8 @@ class Layer {
   /// First float after this layer in the arenas.
   std::size_t end() const { return place_.bias + bias_floats(shape_); }
 
+  /// Draws the parameters anew.
+  void initialise(const Arenas& arenas, std::uint32_t seed);
   /// x -> output(). `training`: with dropout, whose mask is drawn from `dropout_seed`.
   void forward(const float* x, const Arenas& arenas, bool training, std::uint32_t dropout_seed);
   /// `gradient` holds the gradient at output() and is used up; `other` is a second buffer of the same size.

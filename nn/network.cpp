@@ -5,7 +5,6 @@
 #include <limits>
 #include <stdexcept>
 
-#include "nn/init.h"
 #include "nn/layer.h"
 
 namespace mayfly {
@@ -154,13 +153,7 @@ Network::Network(Backend& backend, const NetworkSpec& spec, ImageShape image,
 Network::~Network() = default;
 
 void Network::initialise() {
-  std::vector<float> logical(impl_->parameter_count());
-  std::uint32_t index = 0;
-  impl_->for_each_part(
-      std::span<float>(logical), [&](Layer& layer, std::span<float> weights, std::span<float> biases) {
-        draw_parameters(layer.shape().conv, impl_->options.seeds.init, index++, weights, biases);
-      });
-  impl_->import_arena(logical, impl_->parameters);
+  for (Layer& layer : impl_->layers) layer.initialise(impl_->arenas(), impl_->options.seeds.init);
   impl_->backend.set_counters({});
 }
 

@@ -37,7 +37,7 @@ class Network {
   Network(const Network&) = delete;
   Network& operator=(const Network&) = delete;
 
-  /// Draws all parameters anew (nn/init.h), clears the momentum.
+  /// Draws all parameters anew (kernels/initial_parameters.h), clears the momentum.
   void initialise();
 
   /// Order of the images of the coming epoch (a permutation of 0..N-1, or its used prefix).

@@ -4,6 +4,9 @@
 #include <cmath>
 #include <limits>
 #include <stdexcept>
+#include <vector>
+
+#include "kernels/initial_parameters.h"
 
 namespace mayfly::cpu {
 namespace {
@@ -39,6 +42,13 @@ int CpuConv2d::parts_for(std::size_t groups, int items) const {
   if (team_.threads() == 1) return 1;
   const int count = static_cast<int>(groups);
   return std::clamp((4 * team_.threads() + count - 1) / count, 1, items);
+}
+
+void CpuConv2d::initialise(std::uint32_t seed, std::uint32_t layer, float* weights, float* bias) {
+  std::vector<float> logical(static_cast<std::size_t>(layout_.shape.weight_count()));
+  draw_parameters(layout_.shape, seed, layer, logical,
+                  {bias, static_cast<std::size_t>(layout_.shape.out_channels)});
+  import_weights(logical, weights);
 }
 
 void CpuConv2d::import_weights(std::span<const float> logical, float* weights) {

@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "kernels/cuda/initialise.h"
+
 namespace mayfly::cuda {
 namespace {
 
@@ -83,6 +85,10 @@ void CudaConv2d::weight_gradient(const float* x, const float* dy, float* dw) {
     run_image_weight_gradient(args, weight_gradient_.kernel, context_.stream);
   else
     run_weight_gradient(args, weight_gradient_.kernel, context_.stream);
+}
+
+void CudaConv2d::initialise(std::uint32_t seed, std::uint32_t layer, float* weights, float* bias) {
+  cuda::initialise(context_, shape_, weights_, {seed, layer}, weights, bias);
 }
 
 void CudaConv2d::import_weights(std::span<const float> logical, float* weights) {

@@ -64,6 +64,18 @@ TEST(StepCounts, AnEvaluationStepIsOneGraphLaunch) {
   EXPECT_EQ(softgpu::counts().synchronisations, 0U);
 }
 
+TEST(StepCounts, ParametersAreDrawnOnTheDevice) {
+  Life life(tests::small_network(), tests::kSmallImage, 2);
+  life.backend->synchronise();
+  softgpu::reset_counts();
+  life.network.initialise();
+  EXPECT_EQ(softgpu::counts().synchronisations, 0U);
+  life.backend->synchronise();
+  EXPECT_GT(softgpu::counts().kernels, 0U);
+  EXPECT_EQ(softgpu::counts().copies, 0U);
+  EXPECT_EQ(softgpu::counts().allocations, 0U);
+}
+
 /// Kernels of one training step. Fewer are fine: lower the number then, here and in docs/cuda.md.
 TEST(StepCounts, KernelsOfAStep) {
   const std::map<std::string, std::size_t> expected = {{"published_batch_25", 23},

@@ -47,10 +47,10 @@ class VendorLayers {
   Buffer copy(const Floats& values) const;
   /// Of NaNs.
   Buffer poisoned(std::size_t floats) const;
+  Floats read(const Buffer& buffer) const;
 
  private:
   void run(const std::function<void()>& body, bool recorded) const;
-  Floats read(const Buffer& buffer) const;
 
   Stream stream_;
   Context context_;

@@ -8,6 +8,7 @@
 
 #include "kernels/cuda/vendor/bias_activation.h"
 #include "softgpu.h"
+#include "tests/reference/exact.h"
 #include "tests/reference/rounding_bounds.h"
 #include "tests/support/device_array.h"
 #include "vendor_case.h"
@@ -45,7 +46,8 @@ class VendorConv2dTest : public testing::Test {
   void expect_near(const VendorCase& c, bool recorded = false) {
     SCOPED_TRACE(describe(c.shape));
     const Doubles x = doubles(c.x), w = doubles(c.w), bias = doubles(c.bias), dy = doubles(c.dy);
-    // Forward comes between the gradients: they share a workspace, and neither may live on the other's copies.
+    // Forward comes between the gradients: they share a workspace, and neither may live on the other's
+    // copies.
     if (!c.shape.input_is_image) {
       EXPECT_EQ(beyond_bounds(dp::conv2d_data_gradient(c.shape, dy, w),
                               dp::data_gradient_bound(c.shape, dy, w), layers_.data_gradient(c, recorded)),
@@ -169,6 +171,24 @@ TEST_F(VendorConv2dTest, WeightsComeBackAsTheyWent) {
     conv->export_weights(weights.floats(), back);
     EXPECT_EQ(bit_differences(logical, back), "") << describe(shape);
     EXPECT_THROW(conv->import_weights(Floats(logical.size() + 1), weights.floats()), std::logic_error);
+  }
+}
+
+TEST_F(VendorConv2dTest, InitialParametersLieWhereImportedOnesDo) {
+  CaseRandom random(9);
+  for (int i = 0; i < 40 && !HasFailure(); ++i) {
+    const Conv2dShape shape = i % 2 == 0 ? random_conv2d(random, kMaxMacs) : random_linear(random);
+    const auto seed = static_cast<std::uint32_t>(i), layer = static_cast<std::uint32_t>(i % 5);
+    const Floats drawn = exact::initial_parameters(shape, seed, layer);
+    const auto biases = drawn.begin() + static_cast<std::ptrdiff_t>(shape.weight_count());
+    const auto conv = layers_.engine().make_conv2d(shape);
+    const Buffer weights = layers_.poisoned(conv->weight_floats()),
+                 imported = layers_.poisoned(conv->weight_floats());
+    const Buffer bias = layers_.poisoned(static_cast<std::size_t>(shape.out_channels));
+    conv->initialise(seed, layer, weights.floats(), bias.floats());
+    conv->import_weights({drawn.begin(), biases}, imported.floats());
+    EXPECT_EQ(bit_differences(layers_.read(imported), layers_.read(weights)), "") << describe(shape);
+    EXPECT_EQ(bit_differences({biases, drawn.end()}, layers_.read(bias)), "") << describe(shape);
   }
 }
 

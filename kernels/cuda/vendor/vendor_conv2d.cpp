@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "kernels/cuda/index_limit.h"
+#include "kernels/cuda/initialise.h"
 #include "kernels/cuda/vendor/input_layout.h"
 
 namespace mayfly::cuda {
@@ -97,6 +98,10 @@ void VendorConv2d::weight_gradient(const float* x, const float* dy, float* dw) {
   const float* planes = input_planes(x);
   map_to_planes(y_shape_, y_layout_, dy, y_planes(), context_.stream);
   run(weight_gradient_, planes, dw, y_planes());
+}
+
+void VendorConv2d::initialise(std::uint32_t seed, std::uint32_t layer, float* weights, float* bias) {
+  cuda::initialise(context_, shape_, weights_, {seed, layer}, weights, bias);
 }
 
 void VendorConv2d::import_weights(std::span<const float> logical, float* weights) {

@@ -31,6 +31,7 @@ class VendorConv2d final : public Conv2d {
                float* y) override;
   void data_gradient(const float* dy, const float* weights, float* dx) override;
   void weight_gradient(const float* x, const float* dy, float* dw) override;
+  void initialise(std::uint32_t seed, std::uint32_t layer, float* weights, float* bias) override;
   void import_weights(std::span<const float> logical, float* weights) override;
   void export_weights(const float* weights, std::span<float> logical) override;
 

@@ -3,6 +3,7 @@
 #include <stdexcept>
 
 #include "kernels/cuda/index_limit.h"
+#include "kernels/cuda/initialise.h"
 #include "kernels/cuda/vendor/bias_activation.h"
 #include "kernels/cuda/vendor/input_layout.h"
 #include "kernels/cuda/vendor/status.h"
@@ -65,6 +66,10 @@ void VendorLinear::weight_gradient(const float* x, const float* dy, float* dw) {
   // dw^T (K, O) = x^T (K, N) * dy (N, O)
   multiply(handles_.for_cublas(), inputs_, shape_.out_channels, shape_.batch, {CUBLAS_OP_N, x, inputs_},
            {CUBLAS_OP_T, dy, output_row_}, dw, inputs_);
+}
+
+void VendorLinear::initialise(std::uint32_t seed, std::uint32_t layer, float* weights, float* bias) {
+  cuda::initialise(context_, shape_, weights_, {seed, layer}, weights, bias);
 }
 
 void VendorLinear::import_weights(std::span<const float> logical, float* weights) {
