@@ -1,11 +1,14 @@
 // Every operation of the named networks, and of a layer of each of 60 drawn ones (--layers N), in each
-// direction: on one core, or on a GPU (--device cuda, --arithmetic fast for the vendor's kernels). In exact
-// arithmetic an operation is compared with tests/reference, bit by bit, before it is timed; a difference ends
-// the program. Counters: useful FLOP/s (valid terms only), nominal FLOP/s (as a full zero-padded convolution
-// would count), bytes/s (operands and results, each once), and what the useful rate is in percent of the
-// peak, the bytes in percent of copying as many.
+// direction: on one core, or on a GPU (--device cuda). Beside a GPU's exact kernels stand the vendor's, as
+// NAME/fast (--arithmetic fast: these alone). In exact arithmetic an operation is compared with
+// tests/reference, bit by bit, before it is timed; a difference ends the program. Counters: useful FLOP/s
+// (valid terms only), nominal FLOP/s (as a full zero-padded convolution would count), bytes/s (operands and
+// results, each once), and what the useful rate is in percent of the peak, the bytes in percent of copying as
+// many.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
+
+#include <optional>
 
 #include "bench/copy_rate.h"
 #include "bench/drawn_networks.h"
@@ -43,11 +46,35 @@ void run(benchmark::State& state, const std::string& name, const OperationKind& 
         rate(100.0 * operation->bytes / copy_rate(static_cast<std::size_t>(operation->bytes)));
 }
 
+struct Subjects {
+  Subject main;
+  std::optional<Subject> vendor;  ///< beside it
+};
+
+/// The vendor's arithmetic on the same GPU, where it is not the main one. Where its libraries are not there,
+/// that is said.
+std::optional<Subject> vendor_beside(const Subject& subject) {
+  if (subject.is_cpu() || !subject.exact) return std::nullopt;
+  try {
+    Subject vendor = open_subject(subject.device->name(), Arithmetic::fast);
+    fmt::print("{}\n", vendor.device->numerics());  // which opens the libraries
+    return vendor;
+  } catch (const DeviceError& error) {
+    fmt::print(stderr, "without the vendor's kernels: {}\n", error.what());
+    return std::nullopt;
+  }
+}
+
+void register_operation(const std::string& name, const OperationKind& kind, const Subject& subject) {
+  register_benchmark(name, subject, [=](benchmark::State& state) { run(state, name, kind, subject); });
+}
+
 void register_operations(const std::string& place, const std::vector<OperationKind>& kinds,
-                         const Subject& subject) {
+                         const Subjects& subjects) {
   for (const OperationKind& kind : kinds) {
     const std::string name = place + "/" + kind.name;
-    register_benchmark(name, subject, [=](benchmark::State& state) { run(state, name, kind, subject); });
+    register_operation(name, kind, subjects.main);
+    if (kind.by_vendor && subjects.vendor) register_operation(name + "/fast", kind, *subjects.vendor);
   }
 }
 
@@ -58,8 +85,8 @@ std::string place_of(const NamedNetwork& network, std::size_t index, const Layer
 }
 
 void register_layer(const NamedNetwork& network, std::size_t index, const LayerShape& layer,
-                    const Subject& subject) {
-  register_operations(place_of(network, index, layer), operations_of(layer), subject);
+                    const Subjects& subjects) {
+  register_operations(place_of(network, index, layer), operations_of(layer), subjects);
 }
 
 }  // namespace
@@ -69,17 +96,18 @@ int main(int argc, char** argv) {
   using namespace mayfly;
   return bench::run_benchmarks(argc, argv, [](const bench::Subject& subject, int& count, char** words) {
     const int drawn = bench::take_count(count, words, "layers", 60);
+    const bench::Subjects subjects{subject, bench::vendor_beside(subject)};
     for (const NamedNetwork& network : named_networks()) {
       const NetworkShapes shapes = network_shapes(network.spec, network.image);
       for (std::size_t i = 0; i < shapes.layers.size(); ++i)
-        bench::register_layer(network, i, shapes.layers[i], subject);
-      bench::register_operations(network.name, bench::operations_of(shapes, network.image), subject);
+        bench::register_layer(network, i, shapes.layers[i], subjects);
+      bench::register_operations(network.name, bench::operations_of(shapes, network.image), subjects);
     }
     for (int i = 0; i < drawn; ++i) {
       const NamedNetwork network = bench::drawn_network(static_cast<std::uint32_t>(i));
       const NetworkShapes shapes = network_shapes(network.spec, network.image);
       const std::size_t layer = static_cast<std::size_t>(i) % shapes.layers.size();
-      bench::register_layer(network, layer, shapes.layers[layer], subject);
+      bench::register_layer(network, layer, shapes.layers[layer], subjects);
     }
   });
 }

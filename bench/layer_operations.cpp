@@ -1,4 +1,6 @@
 // Operations of one layer.
+#include <type_traits>
+
 #include "bench/operation.h"
 #include "tests/reference/exact.h"
 #include "tests/support/device_layout.h"
@@ -254,7 +256,8 @@ class DropoutMask final : public Operation {
 
 template <class Kind>
 OperationKind kind(const char* name, const LayerShape& layer) {
-  return {name, [layer](Backend& backend) { return std::make_unique<Kind>(backend, layer); }};
+  return {name, [layer](Backend& backend) { return std::make_unique<Kind>(backend, layer); },
+          std::is_base_of_v<Convolution, Kind>};
 }
 
 }  // namespace

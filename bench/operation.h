@@ -33,6 +33,7 @@ class Operation {
 struct OperationKind {
   std::string name;
   std::function<std::unique_ptr<Operation>(Backend&)> make;
+  bool by_vendor = false;  ///< in fast arithmetic; all others are the same kernels in both
 };
 
 /// Operations of a layer, in the order of a step.

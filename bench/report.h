@@ -17,18 +17,25 @@ struct Subject {
   std::shared_ptr<Device> device;
   DevicePeak peak;  ///< of one core, or of the GPU
   bool exact = true;
+
+  bool is_cpu() const { return device->name() == "cpu"; }
 };
 
-/// Opens the device of `--device` (cpu) in `--arithmetic` (exact) and prints what it is.
+/// Opens the device and prints what it is.
+inline Subject open_subject(const std::string& device, Arithmetic arithmetic) {
+  const bool exact = arithmetic == Arithmetic::exact;
+  Subject subject{.device = open_device(device, arithmetic), .peak = {}, .exact = exact};
+  subject.peak = subject.device->peak();
+  fmt::print("{}{}; peak {:.1f} GFLOP/s{}\n", subject.device->information(), exact ? "" : ", fast arithmetic",
+             subject.peak.flops * 1e-9, subject.is_cpu() ? " of one core" : "");
+  return subject;
+}
+
+/// The device of `--device` (cpu) in `--arithmetic` (exact).
 inline Subject open_subject(int& argc, char** argv) {
   const std::string device = take_option(argc, argv, "device", "cpu");
   const bool fast = take_option(argc, argv, "arithmetic", "exact") == "fast";
-  Subject subject{
-      .device = open_device(device, fast ? Arithmetic::fast : Arithmetic::exact), .peak = {}, .exact = !fast};
-  subject.peak = subject.device->peak();
-  fmt::print("{}{}; peak {:.1f} GFLOP/s{}\n", subject.device->information(), fast ? ", fast arithmetic" : "",
-             subject.peak.flops * 1e-9, device == "cpu" ? " of one core" : "");
-  return subject;
+  return open_subject(device, fast ? Arithmetic::fast : Arithmetic::exact);
 }
 
 /// Runs the benchmarks that `add(subject, argc, argv)` registers, which may take options out of the command
@@ -58,27 +65,38 @@ inline void count_useful(benchmark::State& state, double useful_flops, double pe
   if (peak > 0) state.counters["percent_of_peak"] = rate(100.0 * useful_flops / peak);
 }
 
-/// Registers a benchmark whose rates count the time that matters: of the CPU that computes, or of the clock
-/// while a GPU does.
+/// Registers a benchmark whose rates count the time that matters: of the CPU that computes, or of the GPU by
+/// its own clock (time_calls).
 template <class Body>
 benchmark::internal::Benchmark* register_benchmark(const std::string& name, const Subject& subject,
                                                    const Body& body) {
   auto* registered = benchmark::RegisterBenchmark(name.c_str(), body);
-  return subject.device->name() == "cpu" ? registered : registered->UseRealTime();
+  return subject.is_cpu() ? registered : registered->UseManualTime();
 }
 
-/// The benchmark's loop. A GPU works on while the host asks for more; a call every now and then waits for it,
-/// so that its queue stays short, and the last one waits for all.
+/// A GPU works on while the host asks for more: a queue of calls is timed at once, and waited for so that it
+/// stays short.
+template <class Work>
+void time_queues(benchmark::State& state, Backend& backend, const Work& work) {
+  constexpr int kCalls = 64;
+  const auto timer = backend.make_timer();
+  while (state.KeepRunningBatch(kCalls)) {
+    timer->start();
+    for (int asked = 0; asked < kCalls; ++asked) work();
+    timer->stop();
+    backend.synchronise();
+    state.SetIterationTime(timer->seconds());
+  }
+}
+
+/// The benchmark's loop, after two calls to warm up.
 template <class Work>
 void time_calls(benchmark::State& state, Backend& backend, const Work& work) {
-  const int queue = backend.is_cuda() ? 64 : 1;
   work();
   work();  // as recorded
   backend.synchronise();
-  while (state.KeepRunningBatch(queue)) {
-    for (int asked = 0; asked < queue; ++asked) work();
-    backend.synchronise();
-  }
+  if (backend.is_cuda()) return time_queues(state, backend, work);
+  while (state.KeepRunning()) work();
 }
 
 }  // namespace mayfly::bench

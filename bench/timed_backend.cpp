@@ -1,7 +1,6 @@
 #include "bench/timed_backend.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "trainer/self_test/layer_bench.h"
 
@@ -23,20 +22,21 @@ struct Work {
 
 /// Runs `body`, waits for the device and adds to `cost`.
 template <class Body>
-void measure(Backend& backend, OperationCost& cost, const Work& work, const Body& body) {
-  const auto begin = std::chrono::steady_clock::now();
+void measure(const Meter& meter, OperationCost& cost, const Work& work, const Body& body) {
+  meter.timer->start();
   body();
-  backend.synchronise();
-  cost.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  meter.timer->stop();
+  meter.backend->synchronise();
+  cost.seconds += meter.timer->seconds();
   cost.flops += work.flops;
   cost.bytes += sizeof(float) * work.floats;
 }
 
 class TimedConv2d final : public Conv2d {
  public:
-  TimedConv2d(const Conv2dShape& shape, Backend& backend, std::deque<OperationCost>& costs, int layer)
-      : backend_(backend),
-        conv_(backend.make_conv2d(shape)),
+  TimedConv2d(const Conv2dShape& shape, const Meter& meter, std::deque<OperationCost>& costs, int layer)
+      : meter_(meter),
+        conv_(meter.backend->make_conv2d(shape)),
         work_{.flops = useful_flops(shape),
               .floats = static_cast<double>(shape.input_count() + shape.output_count()) +
                         static_cast<double>(conv_->weight_floats())},
@@ -47,13 +47,13 @@ class TimedConv2d final : public Conv2d {
   std::size_t weight_floats() const override { return conv_->weight_floats(); }
   void forward(const float* x, const float* weights, const float* bias, const Activation& activation,
                float* y) override {
-    measure(backend_, forward_, work_, [&] { conv_->forward(x, weights, bias, activation, y); });
+    measure(meter_, forward_, work_, [&] { conv_->forward(x, weights, bias, activation, y); });
   }
   void data_gradient(const float* dy, const float* weights, float* dx) override {
-    measure(backend_, data_gradient_, work_, [&] { conv_->data_gradient(dy, weights, dx); });
+    measure(meter_, data_gradient_, work_, [&] { conv_->data_gradient(dy, weights, dx); });
   }
   void weight_gradient(const float* x, const float* dy, float* dw) override {
-    measure(backend_, weight_gradient_, work_, [&] { conv_->weight_gradient(x, dy, dw); });
+    measure(meter_, weight_gradient_, work_, [&] { conv_->weight_gradient(x, dy, dw); });
   }
   void initialise(std::uint32_t seed, std::uint32_t layer, float* weights, float* bias) override {
     conv_->initialise(seed, layer, weights, bias);
@@ -66,7 +66,7 @@ class TimedConv2d final : public Conv2d {
   }
 
  private:
-  Backend& backend_;
+  Meter meter_;
   std::unique_ptr<Conv2d> conv_;
   Work work_;
   OperationCost &forward_, &data_gradient_, &weight_gradient_;
@@ -74,23 +74,23 @@ class TimedConv2d final : public Conv2d {
 
 class TimedMaxPool2d final : public MaxPool2d {
  public:
-  TimedMaxPool2d(const Pool2dShape& s, Backend& backend, std::deque<OperationCost>& costs, int layer)
-      : backend_(backend),
-        pool_(backend.make_max_pool2d(s)),
+  TimedMaxPool2d(const Pool2dShape& s, const Meter& meter, std::deque<OperationCost>& costs, int layer)
+      : meter_(meter),
+        pool_(meter.backend->make_max_pool2d(s)),
         work_{.floats = static_cast<double>(s.input_count() + s.output_count())},
         forward_(cost_of(costs, "pooling forward", layer)),
         backward_(cost_of(costs, "pooling backward", layer)) {}
 
   std::size_t winner_bytes() const override { return pool_->winner_bytes(); }
   void forward(const float* x, float* y, void* winners) override {
-    measure(backend_, forward_, work_, [&] { pool_->forward(x, y, winners); });
+    measure(meter_, forward_, work_, [&] { pool_->forward(x, y, winners); });
   }
   void backward(const float* dy, const void* winners, float* dx) override {
-    measure(backend_, backward_, work_, [&] { pool_->backward(dy, winners, dx); });
+    measure(meter_, backward_, work_, [&] { pool_->backward(dy, winners, dx); });
   }
 
  private:
-  Backend& backend_;
+  Meter meter_;
   std::unique_ptr<MaxPool2d> pool_;
   Work work_;
   OperationCost &forward_, &backward_;
@@ -98,18 +98,18 @@ class TimedMaxPool2d final : public MaxPool2d {
 
 class TimedGather final : public Gather {
  public:
-  TimedGather(std::unique_ptr<Gather> gather, Backend& backend, OperationCost& cost)
-      : backend_(backend), gather_(std::move(gather)), cost_(cost) {}
+  TimedGather(std::unique_ptr<Gather> gather, const Meter& meter, OperationCost& cost)
+      : meter_(meter), gather_(std::move(gather)), cost_(cost) {}
 
   std::size_t image_floats() const override { return gather_->image_floats(); }
   void run(const DeviceDataset& dataset, const std::uint32_t* order, float* x,
            std::uint32_t* labels) override {
-    measure(backend_, cost_, {.floats = static_cast<double>(image_floats())},
+    measure(meter_, cost_, {.floats = static_cast<double>(image_floats())},
             [&] { gather_->run(dataset, order, x, labels); });
   }
 
  private:
-  Backend& backend_;
+  Meter meter_;
   std::unique_ptr<Gather> gather_;
   OperationCost& cost_;
 };
@@ -121,16 +121,16 @@ void TimedBackend::reset() {
 }
 
 std::unique_ptr<Conv2d> TimedBackend::make_conv2d(const Conv2dShape& shape) {
-  return std::make_unique<TimedConv2d>(shape, inner(), costs_, ++convolutions_);
+  return std::make_unique<TimedConv2d>(shape, meter(), costs_, ++convolutions_);
 }
 
 std::unique_ptr<MaxPool2d> TimedBackend::make_max_pool2d(const Pool2dShape& shape) {
-  return std::make_unique<TimedMaxPool2d>(shape, inner(), costs_, ++poolings_);
+  return std::make_unique<TimedMaxPool2d>(shape, meter(), costs_, ++poolings_);
 }
 
 std::unique_ptr<Gather> TimedBackend::make_gather(const GatherShape& shape,
                                                   std::span<const float> pixel_table) {
-  return std::make_unique<TimedGather>(inner().make_gather(shape, pixel_table), inner(),
+  return std::make_unique<TimedGather>(inner().make_gather(shape, pixel_table), meter(),
                                        cost_of(costs_, "gather"));
 }
 
@@ -138,7 +138,7 @@ void TimedBackend::activation_backward(const Conv2dShape& shape, const Activatio
                                        float* dy, float* dbias) {
   const bool changes = activation.relu || activation.mask != nullptr;  // dy is written too; ReLU reads y
   const double passes = 1.0 + (changes ? 1 : 0) + (activation.relu ? 1 : 0);
-  measure(inner(), cost_of(costs_, "bias, ReLU, dropout backward"),
+  measure(meter(), cost_of(costs_, "bias, ReLU, dropout backward"),
           {.floats = passes * static_cast<double>(shape.output_count())},
           [&] { inner().activation_backward(shape, activation, y, dy, dbias); });
 }
@@ -146,20 +146,20 @@ void TimedBackend::activation_backward(const Conv2dShape& shape, const Activatio
 void TimedBackend::dropout_mask(const DropoutShape& shape, double rate, std::uint32_t seed,
                                 std::uint32_t layer, float* mask) {
   const double elements = shape.per_element ? static_cast<double>(shape.height) * shape.width : 1;
-  measure(inner(), cost_of(costs_, "dropout masks"), {.floats = elements * shape.batch * shape.channels},
+  measure(meter(), cost_of(costs_, "dropout masks"), {.floats = elements * shape.batch * shape.channels},
           [&] { inner().dropout_mask(shape, rate, seed, layer, mask); });
 }
 
 void TimedBackend::softmax_cross_entropy(int batch, int classes, const float* logits,
                                          const std::uint32_t* labels, float* dlogits) {
-  measure(inner(), cost_of(costs_, "loss"), {.floats = 2.0 * batch * classes},
+  measure(meter(), cost_of(costs_, "loss"), {.floats = 2.0 * batch * classes},
           [&] { inner().softmax_cross_entropy(batch, classes, logits, labels, dlogits); });
 }
 
 void TimedBackend::sgd(const SgdScalars& scalars, std::size_t count, const float* gradients, float* weights,
                        float* momentum) {
   const double passes = scalars.momentum != 0 ? 5 : 3;
-  measure(inner(), cost_of(costs_, "SGD"), {.floats = passes * static_cast<double>(count)},
+  measure(meter(), cost_of(costs_, "SGD"), {.floats = passes * static_cast<double>(count)},
           [&] { inner().sgd(scalars, count, gradients, weights, momentum); });
 }
 

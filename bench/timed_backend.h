@@ -20,6 +20,12 @@ struct OperationCost {
   double bytes = 0;  ///< operands and results, each once
 };
 
+/// What operations are measured by, and waited for.
+struct Meter {
+  Backend* backend;
+  DeviceTimer* timer;
+};
+
 class TimedBackend final : public ForwardingBackend {
  public:
   using ForwardingBackend::ForwardingBackend;
@@ -46,6 +52,9 @@ class TimedBackend final : public ForwardingBackend {
   std::function<void()> record(std::function<void()> body) override { return body; }
 
  private:
+  Meter meter() const { return {&inner(), timer_.get()}; }
+
+  std::unique_ptr<DeviceTimer> timer_ = inner().make_timer();
   std::deque<OperationCost> costs_;  // plans keep pointers to theirs
   std::size_t allocated_ = 0;
   int convolutions_ = 0, poolings_ = 0;

@@ -55,7 +55,7 @@ int main(int argc, char** argv) {
       auto* registered = bench::register_benchmark(network.name, subject, [=](benchmark::State& state) {
         bench::training_step(state, network, subject, threads);
       });
-      if (threads > 1) registered->UseRealTime();
+      if (threads > 1 && subject.is_cpu()) registered->UseRealTime();
     }
   });
 }

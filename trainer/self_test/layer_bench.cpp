@@ -1,7 +1,6 @@
 #include "trainer/self_test/layer_bench.h"
 
 #include <algorithm>
-#include <chrono>
 #include <random>
 #include <vector>
 
@@ -69,12 +68,13 @@ double SgdBench::bytes() const {
 }
 
 double seconds_per_call(Backend& backend, const std::function<void()>& work, double seconds) {
-  using Clock = std::chrono::steady_clock;
+  const auto timer = backend.make_timer();
   const auto timed = [&](int calls) {
-    const auto start = Clock::now();
+    timer->start();
     for (int call = 0; call < calls; ++call) work();
+    timer->stop();
     backend.synchronise();
-    return std::chrono::duration<double>(Clock::now() - start).count();
+    return timer->seconds();
   };
   timed(1);
   const double estimate = std::max(timed(1), 1e-6);
