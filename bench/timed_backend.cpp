@@ -55,6 +55,15 @@ class TimedConv2d final : public Conv2d {
   void weight_gradient(const float* x, const float* dy, float* dw) override {
     measure(meter_, weight_gradient_, work_, [&] { conv_->weight_gradient(x, dy, dw); });
   }
+  bool updates_weights() const override { return conv_->updates_weights(); }
+  void update_weights(const float* x, const float* dy, const SgdScalars& scalars, float* dw, float* weights,
+                      float* momentum) override {
+    const double passes = scalars.momentum != 0 ? 4 : 2;  // of weights and momentum, instead of dw
+    const Work work{.flops = work_.flops,
+                    .floats = work_.floats + (passes - 1) * static_cast<double>(weight_floats())};
+    measure(meter_, weight_gradient_, work,
+            [&] { conv_->update_weights(x, dy, scalars, dw, weights, momentum); });
+  }
   void initialise(std::uint32_t seed, std::uint32_t layer, float* weights, float* bias) override {
     conv_->initialise(seed, layer, weights, bias);
   }

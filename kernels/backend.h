@@ -15,6 +15,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -109,6 +110,14 @@ struct Activation {
       false;  ///< false: (batch, channels), one draw per image and channel; true: one per element
 };
 
+/// SGD scalars in binary64, as a table has them (0: switched off).
+struct SgdScalars {
+  double learning_rate = 0;
+  double momentum = 0;
+  double dampening = 0;
+  double weight_decay = 0;
+};
+
 /// Convolution or Linear layer over kept maps.
 class Conv2d {
  public:
@@ -124,6 +133,14 @@ class Conv2d {
   /// dw in the physical layout of the weights; dw must start as +0 in the layout's padding, where
   /// nothing else is written (fast arithmetic: NaN where dy is not finite).
   virtual void weight_gradient(const float* x, const float* dy, float* dw) = 0;
+  /// Whether there is update_weights().
+  virtual bool updates_weights() const { return false; }
+  /// weight_gradient() and the SGD step of the weights in one; dw is used up. `momentum` in the physical
+  /// layout too; nullptr where the scalar is 0. Requires that data_gradient() has read the old weights.
+  virtual void update_weights(const float* /*x*/, const float* /*dy*/, const SgdScalars& /*scalars*/,
+                              float* /*dw*/, float* /*weights*/, float* /*momentum*/) {
+    throw std::logic_error("conv2d: no update of the weights with their gradient");
+  }
   /// Draws the initial weights and biases (out_channels) of the network's layer `layer`; the layout's padding
   /// is as import_weights leaves it.
   virtual void initialise(std::uint32_t seed, std::uint32_t layer, float* weights, float* bias) = 0;
@@ -176,14 +193,6 @@ class Gather {
   /// uint32).
   virtual void run(const DeviceDataset& dataset, const std::uint32_t* order, float* x,
                    std::uint32_t* labels) = 0;
-};
-
-/// SGD scalars in binary64, as a table has them (0: switched off).
-struct SgdScalars {
-  double learning_rate = 0;
-  double momentum = 0;
-  double dampening = 0;
-  double weight_decay = 0;
 };
 
 class Backend {

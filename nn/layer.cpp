@@ -83,7 +83,8 @@ void Layer::forward(const float* x, const Arenas& arenas, bool training, std::ui
   if (pool_) pool_->forward(activations_.floats(), pooled_.floats(), winners_.data());
 }
 
-float* Layer::backward(const float* x, const Arenas& arenas, float* gradient, float* other, bool want_dx) {
+float* Layer::backward(const float* x, const Arenas& arenas, float* gradient, float* other, bool want_dx,
+                       const SgdScalars* sgd) {
   if (pool_) {
     pool_->backward(gradient, winners_.data(), other);
     std::swap(gradient, other);
@@ -91,8 +92,21 @@ float* Layer::backward(const float* x, const Arenas& arenas, float* gradient, fl
   backend_.activation_backward(shape_.conv, activation(true), activations_.floats(), gradient,
                                arenas.gradients + place_.bias);
   if (want_dx) conv_->data_gradient(gradient, arenas.parameters + place_.weights, other);
-  conv_->weight_gradient(x, gradient, arenas.gradients + place_.weights);
+  if (sgd == nullptr)
+    conv_->weight_gradient(x, gradient, arenas.gradients + place_.weights);
+  else
+    update(x, arenas, gradient, *sgd);
   return other;
+}
+
+void Layer::update(const float* x, const Arenas& arenas, const float* gradient, const SgdScalars& sgd) {
+  const auto momentum_at = [&](std::size_t place) {
+    return arenas.momentum == nullptr ? nullptr : arenas.momentum + place;
+  };
+  conv_->update_weights(x, gradient, sgd, arenas.gradients + place_.weights,
+                        arenas.parameters + place_.weights, momentum_at(place_.weights));
+  backend_.sgd(sgd, bias_floats(shape_), arenas.gradients + place_.bias, arenas.parameters + place_.bias,
+               momentum_at(place_.bias));
 }
 
 }  // namespace mayfly

@@ -20,6 +20,7 @@ struct ParameterPlace {
 struct Arenas {
   float* parameters;
   float* gradients;
+  float* momentum;  ///< nullptr where there is none
 };
 
 class Layer {
@@ -39,9 +40,11 @@ class Layer {
   void forward(const float* x, const Arenas& arenas, bool training, std::uint32_t dropout_seed);
   /// `gradient` holds the gradient at output() and is used up; `other` is a second buffer of the same size.
   /// Writes the gradients of the parameters and, where dx is wanted, the gradient at x into the buffer that
-  /// is returned.
-  float* backward(const float* x, const Arenas& arenas, float* gradient, float* other, bool want_dx);
+  /// is returned. `sgd`: the parameters are updated too; nullptr: they are not.
+  float* backward(const float* x, const Arenas& arenas, float* gradient, float* other, bool want_dx,
+                  const SgdScalars* sgd);
 
+  bool updates_weights() const { return conv_->updates_weights(); }
   const float* output() const { return shape_.pool ? pooled_.floats() : activations_.floats(); }
   /// Floats of the largest gradient of this layer: at its output, its activations or (where wanted) its
   /// input.
@@ -52,6 +55,7 @@ class Layer {
 
  private:
   Activation activation(bool training) const;
+  void update(const float* x, const Arenas& arenas, const float* gradient, const SgdScalars& sgd);
   std::size_t pooled_floats() const;
 
   Backend& backend_;

@@ -56,7 +56,12 @@ struct Network::Impl {
         gradient_a(device.allocate(largest_gradient(layers) * sizeof(float))),
         gradient_b(device.allocate(largest_gradient(layers) * sizeof(float))) {}
 
-  Arenas arenas() const { return {parameters.floats(), gradients.floats()}; }
+  Arenas arenas() const { return {parameters.floats(), gradients.floats(), momentum.floats()}; }
+  /// Whether each layer updates its weights with their gradient, which nobody reads.
+  bool updates_by_layer() const {
+    return !options.keep_gradients && std::all_of(layers.begin(), layers.end(),
+                                                  [](const Layer& layer) { return layer.updates_weights(); });
+  }
   std::uint32_t* label_data() const { return static_cast<std::uint32_t*>(labels.data()); }
   const float* input_of(std::size_t layer) const {
     return layer == 0 ? images.floats() : layers[layer - 1].output();
@@ -74,11 +79,11 @@ struct Network::Impl {
                                   dlogits);
   }
 
-  void backward() {
+  void backward(const SgdScalars* update) {
     float* gradient = gradient_a.floats();
     for (std::size_t i = layers.size(); i-- > 0;) {
       float* other = gradient == gradient_a.floats() ? gradient_b.floats() : gradient_a.floats();
-      gradient = layers[i].backward(input_of(i), arenas(), gradient, other, i > 0);
+      gradient = layers[i].backward(input_of(i), arenas(), gradient, other, i > 0, update);
     }
   }
 
@@ -86,8 +91,9 @@ struct Network::Impl {
     gather->run(dataset, static_cast<const std::uint32_t*>(order.data()), images.floats(), label_data());
     forward(true);
     loss(gradient_a.floats());
-    backward();
-    backend.sgd(sgd, arena_floats, gradients.floats(), parameters.floats(), momentum.floats());
+    const bool by_layer = updates_by_layer();
+    backward(by_layer ? &sgd : nullptr);
+    if (!by_layer) backend.sgd(sgd, arena_floats, gradients.floats(), parameters.floats(), momentum.floats());
     backend.advance(true);
   }
 
@@ -202,6 +208,7 @@ void Network::import_momentum(std::span<const float> logical) {
 }
 
 std::vector<float> Network::export_gradients() {
+  if (impl_->updates_by_layer()) throw std::logic_error("network: its gradients are not kept");
   return impl_->export_arena(impl_->gradients);
 }
 

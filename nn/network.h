@@ -24,6 +24,7 @@ struct StreamSeeds {
 
 struct NetworkOptions {
   StreamSeeds seeds;
+  bool keep_gradients = false;  ///< for export_gradients(); else the weights may be updated as they are found
   bool element_dropout = false;  ///< conv_dropout = "element" instead of "channel" (PyTorch's Dropout2d)
 };
 
@@ -56,7 +57,7 @@ class Network {
   /// Momentum buffers in the same order; empty where momentum is off.
   std::vector<float> export_momentum();
   void import_momentum(std::span<const float> logical);
-  /// Gradients of the last train_step in the same order.
+  /// Gradients of the last train_step in the same order. Requires keep_gradients.
   std::vector<float> export_gradients();
 
   /// True where every bias of the last Linear is NaN: all logits are and stay NaN (design: remaining rows are

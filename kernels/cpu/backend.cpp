@@ -52,7 +52,7 @@ std::size_t CpuBackend::map_floats(int positions, int batch, int channels) const
 
 std::unique_ptr<Conv2d> CpuBackend::make_conv2d(const Conv2dShape& shape) {
   scratch_.reserve_floats(bias_scratch(shape));
-  return std::make_unique<CpuConv2d>(shape, team_, scratch_);
+  return std::make_unique<CpuConv2d>(shape, team_, scratch_, counters_);
 }
 
 std::unique_ptr<MaxPool2d> CpuBackend::make_max_pool2d(const Pool2dShape& shape) {
@@ -85,7 +85,7 @@ void CpuBackend::softmax_cross_entropy(int batch, int classes, const float* logi
 
 void CpuBackend::sgd(const SgdScalars& scalars, std::size_t count, const float* gradients, float* weights,
                      float* momentum) {
-  cpu::sgd(team_, scalars, counters_.updates == 0, count, gradients, weights, momentum);
+  cpu::sgd(team_, SgdFactors(scalars, counters_.updates == 0), count, gradients, weights, momentum);
 }
 
 void CpuBackend::advance(bool trained) {

@@ -8,7 +8,7 @@
 #include <hwy/foreach_target.h>
 
 #include "kernels/cpu/fetcher.h"
-#include "kernels/cpu/simd-inl.h"
+#include "kernels/cpu/sgd-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace mayfly::cpu::HWY_NAMESPACE {
@@ -84,6 +84,23 @@ HWY_INLINE void accumulate(const BatchReduce& job, const TilePlace& at, Fetcher&
   }
 }
 
+/// SGD with the gradients of the tile at `c`.
+template <int kRows, int kWide>
+HWY_INLINE void apply(const BatchReduce& job, const float* c, FloatMask last,
+                      const Float (&sum)[kRows][kWide]) {
+  const WeightUpdate& update = *job.update;
+  const SgdVectors vectors(update.factors);
+  const FloatMask whole = first_lanes(kLanes);
+  const std::ptrdiff_t at = c - update.dw;
+  MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
+    MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) {
+      const std::ptrdiff_t place = at + r * job.c_row + v * kLanes;
+      vectors.update(sum[r][v], v < kWide - 1 ? whole : last, update.weights + place,
+                     update.momentum + place);
+    }
+  }
+}
+
 template <int kRows, int kWide>
 void tile(const BatchReduce& job, const TilePlace& at, Fetcher& fetcher) {
   float* c = job.c + at.row * job.c_row + at.column;
@@ -102,6 +119,7 @@ void tile(const BatchReduce& job, const TilePlace& at, Fetcher& fetcher) {
     }
   }
   if (job.epilogue != nullptr) finish(*job.epilogue, at, sum);
+  if (job.update != nullptr) return apply(job, c, at.last, sum);
   MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
     MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) store_of<kWide>(sum[r][v], at.last, v, c + r * job.c_row);
   }

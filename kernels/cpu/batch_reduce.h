@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "kernels/cpu/sgd.h"
+
 namespace mayfly::cpu {
 
 /// How wide a panel of B should be for the vectors in use: at most `columns`, in whole `unit`s.
@@ -47,8 +49,9 @@ struct BatchReduce {
   int rows = 0;
   int columns = 0;
   bool add = false;
-  const Epilogue* epilogue = nullptr;  ///< nullptr: not the last chunk, or nothing to do
-  const FetchList* ahead = nullptr;    ///< fetched meanwhile; nullptr: nothing
+  const Epilogue* epilogue = nullptr;    ///< nullptr: not the last chunk, or nothing to do
+  const WeightUpdate* update = nullptr;  ///< instead of writing C, whose place in dw c is
+  const FetchList* ahead = nullptr;      ///< fetched meanwhile; nullptr: nothing
 };
 
 void batch_reduce(const BatchReduce& job);

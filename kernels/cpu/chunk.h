@@ -104,6 +104,7 @@ class ChunkWalk {
     product.set_panel(step.job);
     step.job.add = begin_ > 0;
     step.job.epilogue = finish_ && end >= terms ? &step.epilogue : nullptr;
+    if (end < terms) step.job.update = nullptr;
     step.later.clear();
     product.add_later(step.later);
     more_ |= end < terms;
@@ -126,6 +127,7 @@ class FetchPlan {
   FetchPlan(bool a, bool b) : fetches_a_(a), fetches_b_(b) {}
 
   void add(const BatchReduce& job, FetchList& list) {
+    if (job.update != nullptr) add(*job.update, job, list);
     if (job.segment_count == 0) return;
     std::int64_t terms = 0;
     for (int s = 0; s < job.segment_count; ++s) terms += job.segments[s].length;
@@ -143,6 +145,12 @@ class FetchPlan {
   }
 
  private:
+  static void add(const WeightUpdate& update, const BatchReduce& job, FetchList& list) {
+    const std::ptrdiff_t at = job.c - update.dw;
+    list.add({update.weights + at, job.rows, job.c_row, job.columns});
+    if (update.momentum != nullptr) list.add({update.momentum + at, job.rows, job.c_row, job.columns});
+  }
+
   bool fetches_a_, fetches_b_;
   RecentReads reads_;
 };

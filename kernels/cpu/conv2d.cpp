@@ -33,8 +33,8 @@ void for_each_weight(const Conv2dLayout& layout, const Visit& visit) {
 
 }  // namespace
 
-CpuConv2d::CpuConv2d(const Conv2dShape& shape, Team& team, Scratch& scratch)
-    : layout_(shape), team_(team), scratch_(scratch) {
+CpuConv2d::CpuConv2d(const Conv2dShape& shape, Team& team, Scratch& scratch, const StepCounters& counters)
+    : layout_(shape), team_(team), scratch_(scratch), counters_(counters) {
   scratch_.reserve_floats(layout_.scratch_floats(team.threads()));
 }
 

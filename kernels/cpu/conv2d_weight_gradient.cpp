@@ -28,6 +28,7 @@ struct Operands {
   const float* x;
   GradientRows dy;
   float* dw;
+  const WeightUpdate* update;
 };
 
 /// Copies rows begin..end-1 of dy, all panels.
@@ -125,7 +126,8 @@ class KernelRow : public PanelOfGradient {
 void gradient_of_taps(const Conv2dLayout& layout, const PanelGroup& group, Part items,
                       const Operands& operands) {
   const Conv2dShape& shape = layout.shape;
-  const BatchReduce job{.a_row = 1, .a_term = shape.in_channels, .rows = shape.in_channels};
+  const BatchReduce job{
+      .a_row = 1, .a_term = shape.in_channels, .rows = shape.in_channels, .update = operands.update};
   FetchPlan plan(true, true);
   run_chunks(
       items, chunk_terms(shape.batch), job, false,
@@ -135,8 +137,10 @@ void gradient_of_taps(const Conv2dLayout& layout, const PanelGroup& group, Part 
 /// Of the image: kernel rows by panels. All have the same terms, so that a chunk is copied for all of them.
 void gradient_of_kernel_rows(const Conv2dLayout& layout, Part items, Operands operands, float* packed) {
   const Conv2dShape& shape = layout.shape;
-  const BatchReduce job{
-      .a_row = 1, .a_term = layout.image_row(), .rows = shape.kernel_size * shape.in_channels};
+  const BatchReduce job{.a_row = 1,
+                        .a_term = layout.image_row(),
+                        .rows = shape.kernel_size * shape.in_channels,
+                        .update = operands.update};
   const PanelGroup& all = layout.weight_gradient_groups.front();
   const std::int64_t chunk = chunk_terms(shape.batch);
   const std::int64_t terms = std::int64_t{shape.out_positions()} * shape.batch;
@@ -157,8 +161,18 @@ void gradient_of_kernel_rows(const Conv2dLayout& layout, Part items, Operands op
 }  // namespace
 
 void CpuConv2d::weight_gradient(const float* x, const float* dy, float* dw) {
-  if (layout_.shape.input_is_image) return weight_gradient_of_image(x, dy, dw);
-  Operands operands{x, {.data = dy}, dw};
+  weight_products(x, dy, dw, nullptr);
+}
+
+void CpuConv2d::update_weights(const float* x, const float* dy, const SgdScalars& scalars, float* dw,
+                               float* weights, float* momentum) {
+  const WeightUpdate update{SgdFactors(scalars, counters_.updates == 0), dw, weights, momentum};
+  weight_products(x, dy, dw, &update);
+}
+
+void CpuConv2d::weight_products(const float* x, const float* dy, float* dw, const WeightUpdate* update) {
+  if (layout_.shape.input_is_image) return weight_products_of_image(x, dy, dw, update);
+  Operands operands{x, {.data = dy}, dw, update};
   const std::ptrdiff_t batch = layout_.shape.batch;
   const int positions = layout_.shape.out_positions();
   if (layout_.packed_floats > 0) {
@@ -176,14 +190,15 @@ void CpuConv2d::weight_gradient(const float* x, const float* dy, float* dw) {
   });
 }
 
-void CpuConv2d::weight_gradient_of_image(const float* x, const float* dy, float* dw) {
+void CpuConv2d::weight_products_of_image(const float* x, const float* dy, float* dw,
+                                         const WeightUpdate* update) {
   const std::size_t packed_floats = layout_.packed_floats;
   const int items = static_cast<int>(layout_.out_panels.size()) * layout_.shape.kernel_size;
   const int parts = std::min(team_.threads(), items);  // each copies for itself
   team_.for_each(parts, [&](int part, int thread) {
     float* packed =
         packed_floats == 0 ? nullptr : scratch_.floats() + static_cast<std::size_t>(thread) * packed_floats;
-    gradient_of_kernel_rows(layout_, part_of(items, part, parts), {x, {.data = dy}, dw}, packed);
+    gradient_of_kernel_rows(layout_, part_of(items, part, parts), {x, {.data = dy}, dw, update}, packed);
   });
 }
 

@@ -1,4 +1,4 @@
-// One SGD step over a run of parameters (kernels/arithmetic.md section 7).
+// SGD (kernels/arithmetic.md section 7), in one pass over parameters or on the tiles of a weight gradient.
 #pragma once
 
 #include <cstddef>
@@ -8,8 +8,25 @@
 
 namespace mayfly::cpu {
 
-/// `first`: the network's first update. momentum may be nullptr where the scalar is 0.
-void sgd(Team& team, const SgdScalars& scalars, bool first, std::size_t count, const float* gradients,
-         float* weights, float* momentum);
+/// The scalars, tested for zero in binary64 and rounded.
+struct SgdFactors {
+  /// `first`: the network's first update.
+  SgdFactors(const SgdScalars& scalars, bool first);
+
+  bool decays, has_momentum, first;
+  float learning_rate, mu, one_minus_dampening, weight_decay;
+};
+
+/// What a weight gradient is used for at once: the element at dw + i updates weights + i and momentum + i.
+struct WeightUpdate {
+  SgdFactors factors;
+  const float* dw;
+  float* weights;
+  float* momentum;  ///< nullptr where there is none
+};
+
+/// momentum may be nullptr where the scalar is 0.
+void sgd(Team& team, const SgdFactors& factors, std::size_t count, const float* gradients, float* weights,
+         float* momentum);
 
 }  // namespace mayfly::cpu

@@ -16,7 +16,7 @@ class CpuRun : public GoldenRun {
       : backend_(make_backend("cpu", 1)),
         dataset_(backend_->make_dataset(golden.pixels, golden.labels, golden.image)),
         network_(*backend_, spec, golden.image, pixel_table(Normalize::half, golden.pixels, golden.image),
-                 {}),
+                 {.keep_gradients = true}),
         batches_(golden.evaluation_losses.size()) {
     network_.import_parameters(golden.initial_parameters);
     network_.set_order(golden.order);

@@ -22,6 +22,7 @@ struct Student {
         dataset(device.make_dataset(task.pixels, task.labels, task.image)),
         network(device, task.spec, task.image, pixel_table(Normalize::half, {}, task.image),
                 {.seeds = {task.spec.random_seed, task.spec.random_seed, task.spec.random_seed},
+                 .keep_gradients = true,
                  .element_dropout = task.element_dropout}) {
     std::vector<std::uint32_t> order(task.labels.size());
     std::iota(order.rbegin(), order.rend(), 0U);
