@@ -95,8 +95,7 @@ HWY_INLINE void apply(const BatchReduce& job, const float* c, FloatMask last,
   MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
     MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) {
       const std::ptrdiff_t place = at + r * job.c_row + v * kLanes;
-      vectors.update(sum[r][v], v < kWide - 1 ? whole : last, update.weights + place,
-                     update.momentum + place);
+      vectors.update(sum[r][v], v < kWide - 1 ? whole : last, update.weights, update.momentum, place);
     }
   }
 }

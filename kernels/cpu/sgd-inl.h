@@ -22,15 +22,17 @@ class SgdVectors {
         damp_(hn::Set(FloatTag(), factors.one_minus_dampening)),
         decay_(hn::Set(FloatTag(), factors.weight_decay)) {}
 
-  HWY_INLINE void update(Float gradient, FloatMask lanes, float* weights, float* momentum) const {
-    const Float w = load(lanes, weights);
+  /// The vector at `place` of both; momentum is not looked at where there is none.
+  HWY_INLINE void update(Float gradient, FloatMask lanes, float* weights, float* momentum,
+                         std::ptrdiff_t place) const {
+    const Float w = load(lanes, weights + place);
     Float b = gradient;
     if (factors_.decays) b = fused(decay_, w, b);
     if (factors_.has_momentum) {
-      if (!factors_.first) b = fused(damp_, b, hn::Mul(mu_, load(lanes, momentum)));
-      store(b, lanes, momentum);
+      if (!factors_.first) b = fused(damp_, b, hn::Mul(mu_, load(lanes, momentum + place)));
+      store(b, lanes, momentum + place);
     }
-    store(fused(minus_rate_, b, w), lanes, weights);
+    store(fused(minus_rate_, b, w), lanes, weights + place);
   }
 
  private:

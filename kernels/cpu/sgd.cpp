@@ -30,7 +30,8 @@ void sgd_target(const SgdFactors& factors, const SgdRun& run) {
   const SgdVectors vectors(factors);
   for (std::size_t i = run.begin; i < run.end; i += kLanes) {
     const FloatMask lanes = first_lanes(static_cast<int>(std::min<std::size_t>(run.end - i, kLanes)));
-    vectors.update(load(lanes, run.gradients + i), lanes, run.weights + i, run.momentum + i);
+    vectors.update(load(lanes, run.gradients + i), lanes, run.weights, run.momentum,
+                   static_cast<std::ptrdiff_t>(i));
   }
 }
 

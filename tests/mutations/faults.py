@@ -57,9 +57,11 @@ DECLARATION = re.compile(r"\s*(?!return\b)(?:(?:static|const|constexpr)\s+)*[\w:
 
 
 def without_comments(text):
-    """The same length, with comments, strings and lines of the preprocessor blank."""
+    """The same length, with comments, strings, lines of the preprocessor and what the compiler alone checks
+    blank."""
     blank = lambda match: re.sub(r"[^\n]", " ", match.group())
-    return re.sub(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|(?m:^#[^\n]*)', blank, text, flags=re.S)
+    return re.sub(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|(?m:^#[^\n]*)|\bstatic_assert\(.*?\);', blank, text,
+                  flags=re.S)
 
 
 def closing(code, opening):

@@ -8,7 +8,9 @@ INFIX = {" < ": "Less", " <= ": "LessOrEqual", " > ": "Greater", " >= ": "Greate
 CALLS = {"smaller(": "Smaller", "min(": "Smaller", "max(": "Larger"}
 KINDS = ("comparison", "sign", "minimum", "subscript", "number", "guard", "barrier", "fence", "stream", "fma")
 # What the compiler must know cannot have a switch.
-FIXED = re.compile(r"\b(constexpr|static_assert|using|template|case|MAYFLY_SHARED|struct|enum|__global__)\b")
+FIXED = re.compile(r"\b(constexpr|using|template|case|MAYFLY_SHARED|struct|enum|__global__)\b"
+                   r"|\w<[^<>;]*$"  # an argument of a template
+                   r"|\(\*\w+\)\[$")  # the size of an array that a parameter points to
 HEADER = '#include "tests/mutations/planted_fault.h"\n#line 1\n'
 
 
@@ -17,6 +19,9 @@ def can_switch(fault, code):
     if fault.kind not in KINDS:
         return False
     statement = max(code.rfind(mark, 0, fault.begin) for mark in ";{}") + 1
+    for label in re.finditer(r"\bcase [\w:]+:\s", code[statement:fault.begin]):
+        statement += label.end()
+        break
     if FIXED.search(code[statement:fault.begin]) or faults.DECLARATION.match(code[line_begin:line_end]):
         return False
     if any(re.search(r"(?<!if )\bconstexpr\b", header) for header in headers_around(code, fault.begin)):

@@ -148,6 +148,38 @@ TEST(GemmWork, LayersBeyondThirtyTwoBitsAreRefused) {
   EXPECT_THROW(make_work(vast, Product::forward), DeviceError);
 }
 
+/// 2x2 positions, kernel size 1.
+Conv2dShape pointwise(int in_channels, int out_channels) {
+  return {.batch = 2,
+          .in_channels = in_channels,
+          .height = 2,
+          .width = 2,
+          .out_channels = out_channels,
+          .kernel_size = 1,
+          .stride = 1,
+          .padding = 0,
+          .out_height = 2,
+          .out_width = 2};
+}
+
+TEST(GemmWork, ChannelsAreReadInFoursUnlessChunksCutThem) {
+  for (const int channels : {5, 301, 510, 512, 516, 520}) {
+    EXPECT_EQ(make_work(pointwise(channels, 3), Product::forward).loads, GemmLoads::four) << channels;
+    EXPECT_EQ(make_work(pointwise(3, channels), Product::data_gradient).loads, GemmLoads::four) << channels;
+  }
+  for (const int channels : {513, 602}) {
+    EXPECT_EQ(make_work(pointwise(channels, 3), Product::forward).loads, GemmLoads::one) << channels;
+    EXPECT_EQ(make_work(pointwise(3, channels), Product::data_gradient).loads, GemmLoads::one) << channels;
+  }
+}
+
+TEST(GemmWork, AChunkIsWholeSegmentsAsTheyLieInMemory) {
+  EXPECT_EQ(make_work(pointwise(301, 3), Product::forward).shared.chunk, 304);      // one of 301
+  EXPECT_EQ(make_work(pointwise(150, 3), Product::forward).shared.chunk, 3 * 152);  // three of 150
+  EXPECT_EQ(make_work(pointwise(3, 150), Product::data_gradient).shared.chunk, 3 * 152);
+  EXPECT_EQ(make_work(pointwise(516, 3), Product::forward).shared.chunk, 512);  // cut inside a segment
+}
+
 TEST(GemmWork, TheLargestImageOfThirtyTwoBitsIsTaken) {
   Conv2dShape shape{.in_channels = 3,
                     .height = 1,
