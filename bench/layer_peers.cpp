@@ -10,11 +10,15 @@
 
 #include <oneapi/dnnl/dnnl_version.h>
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <exception>
 #include <map>
+#include <memory>
+#include <string>
+#include <vector>
 
 #include "bench/command_line.h"
 #include "bench/drawn_networks.h"

@@ -2,9 +2,12 @@
 # a whole CUDA toolkit where the package was built with one.
 #   TORCH_ROOT        folder with include/ and lib/, such as the folder `torch` of a Python package; else the usual places
 #   TorchCpu_FOUND, TorchCpu::TorchCpu
-find_path(TorchCpu_INCLUDE_DIR torch/csrc/api/include/torch/torch.h HINTS ${TORCH_ROOT}/include)
-find_library(TorchCpu_LIBRARY torch_cpu HINTS ${TORCH_ROOT}/lib)
-find_library(TorchCpu_C10_LIBRARY c10 HINTS ${TORCH_ROOT}/lib)
+if(TORCH_ROOT)
+  set(there PATHS ${TORCH_ROOT}/include ${TORCH_ROOT}/lib NO_DEFAULT_PATH)
+endif()
+find_path(TorchCpu_INCLUDE_DIR torch/csrc/api/include/torch/torch.h ${there})
+find_library(TorchCpu_LIBRARY torch_cpu ${there})
+find_library(TorchCpu_C10_LIBRARY c10 ${there})
 mark_as_advanced(TorchCpu_INCLUDE_DIR TorchCpu_LIBRARY TorchCpu_C10_LIBRARY)
 
 include(FindPackageHandleStandardArgs)

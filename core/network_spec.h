@@ -40,7 +40,7 @@ struct HiddenLinearSpec {
   bool operator==(const HiddenLinearSpec&) const = default;
 };
 
-/// SGD as in nn/sgd.h; 0 means switched off.
+/// SGD as in kernels/arithmetic.md section 7; 0 means switched off.
 struct SgdSpec {
   double learning_rate = 0.01;
   double momentum = 0;

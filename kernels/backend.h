@@ -98,7 +98,7 @@ class DeviceTimer {
   virtual void start() = 0;
   virtual void stop() = 0;
   /// From when the device came to start() to when it came to stop(). Requires that it has been waited for
-  /// since (synchronise(), or any copy to the host); DeviceError where it has not.
+  /// since (synchronise(), or any copy to the host); a GPU: DeviceError where it has not.
   virtual double seconds() const = 0;
 };
 

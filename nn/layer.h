@@ -40,7 +40,8 @@ class Layer {
   void forward(const float* x, const Arenas& arenas, bool training, std::uint32_t dropout_seed);
   /// `gradient` holds the gradient at output() and is used up; `other` is a second buffer of the same size.
   /// Writes the gradients of the parameters and, where dx is wanted, the gradient at x into the buffer that
-  /// is returned. `sgd`: the parameters are updated too; nullptr: they are not.
+  /// is returned. `sgd`: the parameters are updated instead (where updates_weights()), and the gradients of
+  /// the weights hold nothing of use.
   float* backward(const float* x, const Arenas& arenas, float* gradient, float* other, bool want_dx,
                   const SgdScalars* sgd);
 

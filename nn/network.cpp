@@ -208,7 +208,7 @@ void Network::import_momentum(std::span<const float> logical) {
 }
 
 std::vector<float> Network::export_gradients() {
-  if (impl_->updates_by_layer()) throw std::logic_error("network: its gradients are not kept");
+  if (!impl_->options.keep_gradients) throw std::logic_error("network: its gradients are not kept");
   return impl_->export_arena(impl_->gradients);
 }
 

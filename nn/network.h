@@ -24,7 +24,7 @@ struct StreamSeeds {
 
 struct NetworkOptions {
   StreamSeeds seeds;
-  bool keep_gradients = false;  ///< for export_gradients(); else the weights may be updated as they are found
+  bool keep_gradients = false;   ///< for export_gradients(); else a backend need not write them
   bool element_dropout = false;  ///< conv_dropout = "element" instead of "channel" (PyTorch's Dropout2d)
 };
 

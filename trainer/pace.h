@@ -12,7 +12,8 @@ namespace mayfly {
 /// Waits for the device now and then: after 4 steps first, then after twice as many as long as a wait comes
 /// within half of `most_seconds` of the one before, after half as many where it takes more than
 /// `most_seconds`. So no more than about that much is under way, and a pass that takes less is not waited for
-/// before its end, but for the first times. Waiting changes no bits.
+/// before its end, but for the first times. (The first wait of a pass is for what was asked before it too:
+/// then the next windows may be shorter than they need be.) Waiting changes no bits.
 class Pace {
  public:
   Pace(Backend& backend, double most_seconds) : backend_(backend), most_seconds_(most_seconds) {}

@@ -103,11 +103,12 @@ HWY_INLINE void apply(const BatchReduce& job, const float* c, FloatMask last,
 template <int kRows, int kWide>
 void tile(const BatchReduce& job, const TilePlace& at, Fetcher& fetcher) {
   float* c = job.c + at.row * job.c_row + at.column;
+  const float* fetched = job.update != nullptr && !job.add ? job.update->weights + (c - job.update->dw) : c;
   Float sum[kRows][kWide];
   MAYFLY_UNROLL for (int r = 0; r < kRows; ++r) {
     MAYFLY_UNROLL for (int v = 0; v < kWide; ++v) {
       sum[r][v] = hn::Zero(FloatTag());
-      __builtin_prefetch(c + r * job.c_row + v * kLanes, 1);
+      __builtin_prefetch(fetched + r * job.c_row + v * kLanes, 1);
     }
   }
   accumulate(job, at, fetcher, sum);

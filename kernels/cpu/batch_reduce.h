@@ -49,9 +49,11 @@ struct BatchReduce {
   int rows = 0;
   int columns = 0;
   bool add = false;
-  const Epilogue* epilogue = nullptr;    ///< nullptr: not the last chunk, or nothing to do
-  const WeightUpdate* update = nullptr;  ///< instead of writing C, whose place in dw c is
-  const FetchList* ahead = nullptr;      ///< fetched meanwhile; nullptr: nothing
+  const Epilogue* epilogue = nullptr;  ///< nullptr: not the last chunk, or nothing to do
+  /// SGD with C instead of writing it, where `c` points into update->dw; nullptr: C is what is wanted. With
+  /// `add` the sums of earlier chunks are read there.
+  const WeightUpdate* update = nullptr;
+  const FetchList* ahead = nullptr;  ///< fetched meanwhile; nullptr: nothing
 };
 
 void batch_reduce(const BatchReduce& job);

@@ -8,8 +8,7 @@
 #include <utility>
 
 #include "kernels/cpu/batch_reduce.h"
-#include "kernels/cpu/fetcher.h"
-#include "kernels/cpu/recent_reads.h"
+#include "kernels/cpu/fetch_plan.h"
 #include "kernels/cpu/team.h"
 
 namespace mayfly::cpu {
@@ -26,7 +25,7 @@ struct SegmentList {
 ///   Segment place(int cell, int first, int length) const;   // the run of terms first.. of that cell
 ///   void set_panel(BatchReduce& job) const;                  // b_row, c, c_row, columns
 ///   Epilogue epilogue() const;                               // used where job.epilogue is asked for
-///   void add_later(FetchList& list) const;                   // what is read after the products, if anything
+///   void add_later(FetchList& list) const;                   // what the caller reads after all products
 template <class Product>
 void cut_chunk(const Product& product, std::int64_t begin, std::int64_t end, SegmentList& list) {
   list.count = 0;
@@ -118,41 +117,6 @@ class ChunkWalk {
   int item_;
   std::int64_t begin_, range_end_;
   bool more_ = false;  // some product goes on after this chunk
-};
-
-/// What a step reads and the steps before it have not read lately.
-class FetchPlan {
- public:
-  /// Of which operands.
-  FetchPlan(bool a, bool b) : fetches_a_(a), fetches_b_(b) {}
-
-  void add(const BatchReduce& job, FetchList& list) {
-    if (job.update != nullptr) add(*job.update, job, list);
-    if (job.segment_count == 0) return;
-    std::int64_t terms = 0;
-    for (int s = 0; s < job.segment_count; ++s) terms += job.segments[s].length;
-    const bool along_terms = job.a_term == 1;
-    if (fetches_a_ && reads_.is_new(job.segments[0].a, terms * job.rows)) {
-      for (int s = 0; s < job.segment_count; ++s) {
-        const Segment& segment = job.segments[s];
-        list.add(along_terms ? FetchRows{segment.a, job.rows, job.a_row, segment.length}
-                             : FetchRows{segment.a, segment.length, job.a_term, job.rows});
-      }
-    }
-    if (fetches_b_ && reads_.is_new(job.segments[0].b, terms * job.columns))
-      for (int s = 0; s < job.segment_count; ++s)
-        list.add({job.segments[s].b, job.segments[s].length, job.b_row, job.columns});
-  }
-
- private:
-  static void add(const WeightUpdate& update, const BatchReduce& job, FetchList& list) {
-    const std::ptrdiff_t at = job.c - update.dw;
-    list.add({update.weights + at, job.rows, job.c_row, job.columns});
-    if (update.momentum != nullptr) list.add({update.momentum + at, job.rows, job.c_row, job.columns});
-  }
-
-  bool fetches_a_, fetches_b_;
-  RecentReads reads_;
 };
 
 template <class ProductOf>

@@ -98,8 +98,8 @@ void gradient_of_products(const Conv2dLayout& layout, const PanelGroup& group, P
                           const Operands& operands) {
   const BatchReduce job{.a_row = layout.shape.out_channels, .a_term = 1, .rows = layout.shape.batch};
   const Part items{positions.begin * group.count, positions.end * group.count};
-  const bool just_transposed = operands.taps == 1;
-  FetchPlan plan(!just_transposed, !just_transposed);
+  const bool fetches = layout.is_large() && layout.shape.out_positions() > 1;  // else B was just transposed
+  FetchPlan plan({.a = fetches, .b = fetches});
   run_chunks(
       items, chunk_terms(layout.shape.out_channels), job, false,
       [&](int item) {
@@ -117,14 +117,15 @@ void gradient_of_position(const Conv2dLayout& layout, const float* weights, int 
     return Position(layout, layout.in_panels.front(), operands,
                     layout.phase_positions[static_cast<std::size_t>(i)]);
   };
-  const Position place = place_of(index);
-  if (place.terms() > 0)
+  if (const Position place = place_of(index); place.terms() > 0)
     for (const Panel& panel : layout.in_panels)
       transpose_tap(layout, panel, place.tap(0), weights,
                     operands.transposed + operands.panel_offset(layout, panel));
-  if (next < layout.shape.height * layout.shape.width && place_of(next).terms() > 0) {
-    operands.weights = weights;
-    operands.next_tap = place_of(next).tap(0);
+  if (next < layout.shape.height * layout.shape.width) {
+    if (const Position place = place_of(next); place.terms() > 0) {
+      operands.weights = weights;
+      operands.next_tap = place.tap(0);
+    }
   }
   gradient_of_products(layout, layout.data_gradient_groups.front(), {index, index + 1}, operands);
 }

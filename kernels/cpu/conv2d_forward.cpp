@@ -95,7 +95,8 @@ void forward_products(const Conv2dLayout& layout, const PanelGroup& group, Part 
                         .a_term = 1,
                         .rows = shape.batch};
   const int chunk = chunk_terms(shape.in_channels);
-  FetchPlan plan(!shape.input_is_image, true);  // rows of the image overlap: most are there
+  // Rows of the image overlap: most are there.
+  FetchPlan plan({.a = layout.is_large() && !shape.input_is_image, .b = layout.is_large()});
   if (shape.input_is_image)
     run_chunks(
         items, chunk, job, true,

@@ -50,6 +50,11 @@ struct Conv2dLayout {
     return panel_offsets[p] +
            (static_cast<std::size_t>(tap) * shape.in_channels + in_channel) * out_panels[p].width;
   }
+  /// Whether a step's operands are too many to be in the cache anyway.
+  bool is_large() const {
+    constexpr std::int64_t kFloats = std::int64_t{1} << 16;  // an eighth of a second-level cache
+    return shape.input_count() + shape.output_count() + shape.weight_count() > kFloats;
+  }
   /// Floats from one map position to the next.
   std::ptrdiff_t input_position() const { return std::ptrdiff_t{shape.batch} * shape.in_channels; }
   std::ptrdiff_t output_position() const { return std::ptrdiff_t{shape.batch} * shape.out_channels; }

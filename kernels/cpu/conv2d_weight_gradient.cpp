@@ -128,7 +128,7 @@ void gradient_of_taps(const Conv2dLayout& layout, const PanelGroup& group, Part 
   const Conv2dShape& shape = layout.shape;
   const BatchReduce job{
       .a_row = 1, .a_term = shape.in_channels, .rows = shape.in_channels, .update = operands.update};
-  FetchPlan plan(true, true);
+  FetchPlan plan({.a = layout.is_large(), .b = layout.is_large()});
   run_chunks(
       items, chunk_terms(shape.batch), job, false,
       [&](int item) { return Tap(layout, group.panel(item), operands, group.index(item)); }, plan);
@@ -145,7 +145,7 @@ void gradient_of_kernel_rows(const Conv2dLayout& layout, Part items, Operands op
   const std::int64_t chunk = chunk_terms(shape.batch);
   const std::int64_t terms = std::int64_t{shape.out_positions()} * shape.batch;
   const float* dy = operands.dy.data;
-  FetchPlan plan(false, false);  // the chunk was just copied
+  FetchPlan plan({});  // the chunk was just copied
   for (std::int64_t begin = 0; begin < terms; begin += chunk) {
     const std::int64_t end = std::min(terms, begin + chunk);
     if (packed != nullptr) {

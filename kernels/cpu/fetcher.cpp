@@ -1,24 +1,28 @@
 #include "kernels/cpu/fetcher.h"
 
 namespace mayfly::cpu {
+namespace {
+
+FetchRows joined(const FetchRows& rows) {
+  if (rows.step > rows.floats) return rows;
+  return {rows.first, 1, 0, (rows.count - 1) * rows.step + rows.floats};
+}
+
+}  // namespace
 
 void FetchList::add(FetchRows rows) {
   if (rows.count == 0) return;
-  if (rows.step <= rows.floats) rows = {rows.first, 1, 0, (rows.count - 1) * rows.step + rows.floats};
-  if (count_ > 0 && rows.count == 1) {
-    FetchRows& last = rows_[static_cast<std::size_t>(count_ - 1)];
-    if (last.count == 1 && last.first + last.floats == rows.first) {
-      last.floats += rows.floats;
-      return;
-    }
-  }
-  if (count_ < static_cast<int>(rows_.size())) rows_[static_cast<std::size_t>(count_++)] = rows;
+  rows = joined(rows);
+  FetchRows* last = count_ == 0 ? nullptr : &entries_[static_cast<std::size_t>(count_ - 1)];
+  if (last != nullptr && last->count == 1 && rows.count == 1 && last->first + last->floats == rows.first)
+    last->floats += rows.floats;
+  else if (count_ < static_cast<int>(entries_.size()))
+    entries_[static_cast<std::size_t>(count_++)] = rows;
 }
 
 std::int64_t FetchList::lines() const {
   std::int64_t lines = 0;
-  for (int i = 0; i < count_; ++i)
-    lines += rows_[static_cast<std::size_t>(i)].count * ((*this)[i].floats / 16 + 1);
+  for (int i = 0; i < count_; ++i) lines += (*this)[i].count * ((*this)[i].floats / kLineFloats + 1);
   return lines;
 }
 
@@ -27,16 +31,17 @@ Fetcher::Fetcher(const FetchList& list, std::int64_t calls) : list_(&list) {
 }
 
 bool Fetcher::next_run() {
-  if (rows_ < 0 || run_ == (*list_)[rows_].count) {
-    if (++rows_ == list_->count()) {
+  if (entry_ < 0 || next_ == (*list_)[entry_].count) {
+    if (++entry_ == list_->count()) {
       lines_a_call_ = 0;
       return false;
     }
-    run_ = 0;
+    next_ = 0;
   }
-  const FetchRows& rows = (*list_)[rows_];
-  at_ = rows.first + run_++ * rows.step;
-  end_ = at_ + rows.floats;
+  const FetchRows& rows = (*list_)[entry_];
+  run_ = rows.first + next_++ * rows.step;
+  at_ = 0;
+  floats_ = rows.floats;
   return true;
 }
 

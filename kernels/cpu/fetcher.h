@@ -9,6 +9,8 @@
 
 namespace mayfly::cpu {
 
+inline constexpr std::ptrdiff_t kLineFloats = 16;  ///< of a cache line
+
 /// Runs of neighbouring floats in memory.
 struct FetchRows {
   const float* first;
@@ -24,11 +26,11 @@ class FetchList {
   void add(FetchRows rows);
   bool empty() const { return count_ == 0; }
   int count() const { return count_; }
-  const FetchRows& operator[](int i) const { return rows_[static_cast<std::size_t>(i)]; }
+  const FetchRows& operator[](int i) const { return entries_[static_cast<std::size_t>(i)]; }
   std::int64_t lines() const;
 
  private:
-  std::array<FetchRows, 32> rows_;
+  std::array<FetchRows, 32> entries_;
   int count_ = 0;
 };
 
@@ -47,17 +49,17 @@ class Fetcher {
 
  private:
   void fetch_line() {
-    if (at_ >= end_ && !next_run()) return;
-    __builtin_prefetch(at_, 0, 2);
+    if (at_ >= floats_ && !next_run()) return;
+    __builtin_prefetch(run_ + at_, 0, 2);
     at_ += kLineFloats;
   }
   bool next_run();
 
-  static constexpr std::ptrdiff_t kLineFloats = 16;
   const FetchList* list_ = nullptr;
   int lines_a_call_ = 0;
-  int rows_ = -1, run_ = 0;                     // of the list; within them
-  const float *at_ = nullptr, *end_ = nullptr;  // within a run
+  int entry_ = -1, next_ = 0;           // of the list; the entry's next run
+  const float* run_ = nullptr;          // what is being fetched
+  std::ptrdiff_t at_ = 0, floats_ = 0;  // within it
 };
 
 }  // namespace mayfly::cpu

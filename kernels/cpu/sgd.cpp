@@ -42,10 +42,10 @@ HWY_AFTER_NAMESPACE();
 namespace mayfly::cpu {
 HWY_EXPORT(sgd_target);
 
-SgdFactors::SgdFactors(const SgdScalars& scalars, bool first_update)
+SgdFactors::SgdFactors(const SgdScalars& scalars, bool is_first)
     : decays(scalars.weight_decay != 0),
       has_momentum(scalars.momentum != 0),
-      first(first_update),
+      first(is_first),
       learning_rate(static_cast<float>(scalars.learning_rate)),
       mu(static_cast<float>(scalars.momentum)),
       one_minus_dampening(static_cast<float>(1.0 - scalars.dampening)),

@@ -10,8 +10,8 @@ namespace mayfly::cpu {
 
 /// The scalars, tested for zero in binary64 and rounded.
 struct SgdFactors {
-  /// `first`: the network's first update.
-  SgdFactors(const SgdScalars& scalars, bool first);
+  /// `is_first`: the network's first update.
+  SgdFactors(const SgdScalars& scalars, bool is_first);
 
   bool decays, has_momentum, first;
   float learning_rate, mu, one_minus_dampening, weight_decay;

@@ -131,7 +131,7 @@ void softmax_cross_entropy(const Context& context, int batch, int classes, const
   const int padded = padded_to_four(classes);
   check_index(std::int64_t{batch} * padded, "the logits");
   const BatchKind kind = dlogits != nullptr ? BatchKind::trained : BatchKind::evaluated;
-  const SoftmaxArguments arguments{logits, labels,  dlogits, scratch, sums_of(context, kind),
+  const SoftmaxArguments arguments{logits, labels,  dlogits, scratch, device_sums(context, kind),
                                    batch,  classes, padded};
   launch(softmax_cross_entropy_kernel, dim3(static_cast<unsigned>((batch + kImages - 1) / kImages)),
          dim3(kLanes, kImages), context.stream, arguments);

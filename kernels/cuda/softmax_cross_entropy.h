@@ -3,8 +3,8 @@
 // A warp has one image. It takes the logits through shared memory a piece at a time, so that there may be any
 // number of classes: maximum, then exponentials (in parallel) and their sum (in order, every lane the same),
 // then the gradient, for which the exponentials are computed once more. The last block adds the images'
-// losses in order, in binary64, and updates DeviceState's sums: those of
-// trained batches, or of evaluated ones where there is no gradient.
+// losses in order, in binary64, and updates DeviceState's sums: those of trained batches, or of evaluated
+// ones where there is no gradient.
 #pragma once
 
 #include <cstdint>

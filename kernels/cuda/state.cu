@@ -31,7 +31,7 @@ void advance(const Context& context, bool trained) {
 }
 
 void set_sums(const Context& context, BatchKind kind, const LossSums& sums) {
-  launch(set_sums_kernel, dim3(1), dim3(1), context.stream, sums_of(context, kind), sums);
+  launch(set_sums_kernel, dim3(1), dim3(1), context.stream, device_sums(context, kind), sums);
 }
 
 }  // namespace mayfly::cuda

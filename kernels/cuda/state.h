@@ -17,7 +17,7 @@ void advance(const Context& context, bool trained);
 void set_sums(const Context& context, BatchKind kind, const LossSums& sums);
 
 /// Where they lie in device memory.
-inline LossSums* sums_of(const Context& context, BatchKind kind) {
+inline LossSums* device_sums(const Context& context, BatchKind kind) {
   return kind == BatchKind::trained ? &context.state->trained : &context.state->evaluated;
 }
 

@@ -34,7 +34,7 @@ class FakeBackend final : public ForwardingBackend {
     if (device_->after_sgd) device_->after_sgd({weights, count}, sgd_steps_);
   }
   void advance(bool trained) override {
-    device_->step(batch_);
+    device_->step(batch_, trained);
     inner().advance(trained);
   }
 
@@ -119,9 +119,10 @@ void FakeDevice::began(int batch) {
   }
 }
 
-void FakeDevice::step(int batch) {
+void FakeDevice::step(int batch, bool trained) {
   try {
     if (batch != kSelfCheckBatch && on_step) on_step(batch);
+    if (batch != kSelfCheckBatch && trained && on_training_step) on_training_step(batch);
   } catch (const DeviceLost&) {
     const std::lock_guard lock(mutex_);
     lost_ = true;

@@ -39,8 +39,11 @@ class FakeDevice : public Device, public std::enable_shared_from_this<FakeDevice
   /// makes every later step on the device throw it too, until it is reset.
   std::function<void(int batch)> on_step;
 
-  /// Called after every SGD step with the new weights, which it may spoil, and how many there were in this
-  /// network's life.
+  /// The same at every training step.
+  std::function<void(int batch)> on_training_step;
+
+  /// Called after every SGD step of networks that keep their gradients with the new weights, which it may
+  /// spoil, and how many there were in this network's life.
   std::function<void(std::span<float> weights, int steps)> after_sgd;
 
   int networks() const;       ///< that live on it now
@@ -53,7 +56,7 @@ class FakeDevice : public Device, public std::enable_shared_from_this<FakeDevice
   // For its backends.
   void take_memory(std::size_t bytes);
   void began(int batch);
-  void step(int batch);
+  void step(int batch, bool trained);
   void gone(int batch, std::size_t bytes);
   bool cuda() const { return traits_.cuda; }
 

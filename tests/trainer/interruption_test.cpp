@@ -26,13 +26,9 @@ class InterruptionTest : public tests::TinyCampaignTest {
   /// A device that stops the run after so many training batches of its networks.
   std::vector<std::shared_ptr<Device>> stopping_after(int batches) {
     const auto device = std::make_shared<tests::FakeDevice>();
-    const auto trained = std::make_shared<bool>(false);
     const auto count = std::make_shared<int>(0);
-    const auto sgd_steps = std::make_shared<int>(0);
-    device->after_sgd = [=](std::span<float>, int) { *trained = ++*sgd_steps > kSelfCheckSteps; };
-    device->on_step = [=, this](int) {  // not told of the self-check
-      if (*trained && ++*count == batches) recorder_.stop = true;
-      *trained = false;
+    device->on_training_step = [=, this](int) {
+      if (++*count == batches) recorder_.stop = true;
     };
     return {device};
   }
