@@ -13,6 +13,7 @@
 #include <limits>
 #include <vector>
 
+#include "core/error.h"
 #include "data/idx.h"
 #include "data/svhn.h"
 
@@ -151,5 +152,10 @@ int run(int argc, char** argv) {
 }  // namespace mayfly
 
 int main(int argc, char** argv) {
-  return mayfly::run(argc, argv);
+  try {
+    return mayfly::run(argc, argv);
+  } catch (const mayfly::Error& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return static_cast<int>(error.exit_code());
+  }
 }

@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Draws what bench/peers wrote: peers_picture.py PAIRS.csv MACHINE > picture.svg
+"""Draws what bench/peers wrote: peers_picture.py PAIRS.csv [PAIRS.csv ...] MACHINE > picture.svg
 
 One bar a drawn network, sorted: how many times as fast as PyTorch a whole training step is, the median of its pairs.
-Draws that were replaced (one pair) are left out."""
+Draws that were replaced (one pair) are left out. Of several files, each beside another PyTorch, the faster PyTorch
+counts for each network."""
 import csv
 import math
 import re
@@ -20,7 +21,13 @@ def median_ratios(path):
         for row in csv.DictReader(file):
             ratios.setdefault(row["network"], []).append(float(row["pytorch_seconds"]) / float(row["mayfly_seconds"]))
     drawn = {name: of for name, of in ratios.items() if re.match(r"published_\d+_", name) and len(of) > 1}
-    return sorted(((statistics.median(of), name) for name, of in drawn.items()), reverse=True)
+    return {name: statistics.median(of) for name, of in drawn.items()}
+
+
+def smallest_ratios(paths):
+    of_files = [median_ratios(path) for path in paths]
+    names = {name for ratios in of_files for name in ratios}
+    return sorted(((min(of[name] for of in of_files if name in of), name) for name in names), reverse=True)
 
 
 def text(x, y, words, size=12, anchor="start"):
@@ -56,6 +63,6 @@ def picture(ratios, machine):
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 3:
+    if len(sys.argv) < 3:
         sys.exit(__doc__)
-    sys.stdout.write(picture(median_ratios(sys.argv[1]), sys.argv[2]))
+    sys.stdout.write(picture(smallest_ratios(sys.argv[1:-1]), sys.argv[-1]))

@@ -34,8 +34,10 @@ inline Subject open_subject(const std::string& device, Arithmetic arithmetic) {
 /// The device of `--device` (cpu) in `--arithmetic` (exact).
 inline Subject open_subject(int& argc, char** argv) {
   const std::string device = take_option(argc, argv, "device", "cpu");
-  const bool fast = take_option(argc, argv, "arithmetic", "exact") == "fast";
-  return open_subject(device, fast ? Arithmetic::fast : Arithmetic::exact);
+  const std::string arithmetic = take_option(argc, argv, "arithmetic", "exact");
+  if (arithmetic != "exact" && arithmetic != "fast")
+    throw UsageError(fmt::format("--arithmetic: expected exact or fast, found '{}'", arithmetic));
+  return open_subject(device, arithmetic == "fast" ? Arithmetic::fast : Arithmetic::exact);
 }
 
 /// Runs the benchmarks that `add(subject, argc, argv)` registers, which may take options out of the command

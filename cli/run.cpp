@@ -81,10 +81,11 @@ void print_result(const CampaignResult& result, const RunOptions& options) {
   say("{} trained now ({} diverged), {} complete before, {} failed, {} to do\n", result.finished,
       result.diverged, result.skipped, result.failed, result.interrupted);
   if (elsewhere > 0) say("{} trained by other processes meanwhile\n", elsewhere);
-  if (result.interrupted > 0 && options.settings.empty())
+  const bool plain = options.settings.empty() && options.device.device.empty();
+  if (result.interrupted > 0 && plain)
     say("Interrupted: `mayfly run {}` goes on.\n", shell_quoted(folder));
   else if (result.interrupted > 0)
-    say("Interrupted: the same command, with its --set, goes on.\n");
+    say("Interrupted: the same command, with its options, goes on.\n");
   say("Tables: {}/tables/\n", folder);
   if (result.failed > 0) say("Reasons of the failures: {}/failed/\n", folder);
 }

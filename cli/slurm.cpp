@@ -134,6 +134,8 @@ ExitCode slurm(SlurmOptions options) {
     say("{}: every network has its table; there is nothing to submit\n", options.folder);
     return ExitCode::complete;
   }
+  if (plan.gpus_per_node == 0 && config.train.arithmetic == "fast")
+    throw UsageError("--gpus-per-node: expected at least 1, as the campaign's arithmetic is fast, found 0");
   const fs::path folder = fs::canonical(options.folder);
   const SlurmScript script{.program = fs::read_symlink("/proc/self/exe"),
                            .campaign = folder,

@@ -46,9 +46,8 @@ void check_device(const TrainSection& train) {
   require_one_of("train.arithmetic", train.arithmetic, {"exact", "fast"});
   if (cpu && train.arithmetic == "fast") {
     throw UsageError(
-        "train.arithmetic: \"fast\" is for CUDA only, and the device is cpu; use --device cuda, or "
-        "\"exact\", "
-        "which on the CPU is as fast");
+        "train.arithmetic: \"fast\" is for CUDA only, and train.device is cpu; use train.device = \"cuda\" "
+        "(--device cuda; init: --set train.device=cuda), or \"exact\"");
   }
 }
 

@@ -119,7 +119,8 @@ CampaignConfig parse_config(const std::string& text, const std::string& name,
   try {
     check_config(config);
   } catch (const UsageError& error) {
-    throw UsageError(fmt::format("{}{}: {}", name, settings.empty() ? "" : " with --set", error.what()));
+    throw UsageError(
+        fmt::format("{}{}: {}", name, settings.empty() ? "" : " with --set or --device", error.what()));
   }
   return config;
 }
