@@ -2,6 +2,10 @@
 // cuBLAS notice misuse.
 #include <gmock/gmock.h>
 
+#include <chrono>
+#include <future>
+#include <memory>
+
 #include "core/error.h"
 #include "kernels/cuda/runtime.h"
 #include "kernels/cuda/vendor/handles.h"
@@ -103,6 +107,23 @@ TEST_F(VendorPlans, CublasNeedsItsWorkspaceAfterTheStream) {
   cublas().set_stream(handles_.for_cublas(), stream_);  // takes the workspace away
   EXPECT_EQ(multiply(), CUBLAS_STATUS_NOT_SUPPORTED);
   stream_.synchronise();
+}
+
+/// Ending one waits for the whole device, which a recording does not survive.
+TEST(VendorHandlesTest, OneEndsOnlyOnceNothingIsRecorded) {
+  using namespace std::chrono_literals;
+  const Stream recorded, other;
+  const Buffer memory = allocate(16, recorded);
+  auto handles = std::make_unique<VendorHandles>(other);
+  std::future<void> ended;
+  const auto body = [&] {
+    check(cudaMemsetAsync(memory.data(), 0, 16, recorded), "clear");
+    ended = std::async(std::launch::async, [&] { handles.reset(); });
+    EXPECT_EQ(ended.wait_for(100ms), std::future_status::timeout);
+  };
+  EXPECT_NO_THROW(Graph(recorded, body).launch(recorded));
+  ended.get();
+  recorded.synchronise();
 }
 
 }  // namespace
