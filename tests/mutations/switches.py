@@ -19,9 +19,8 @@ def can_switch(fault, code):
     if fault.kind not in KINDS:
         return False
     statement = max(code.rfind(mark, 0, fault.begin) for mark in ";{}") + 1
-    for label in re.finditer(r"\bcase [\w:]+:\s", code[statement:fault.begin]):
-        statement += label.end()
-        break
+    label = re.search(r"\bcase [\w:]+:\s", code[statement:fault.begin])
+    statement += label.end() if label else 0
     if FIXED.search(code[statement:fault.begin]) or faults.DECLARATION.match(code[line_begin:line_end]):
         return False
     if any(re.search(r"(?<!if )\bconstexpr\b", header) for header in headers_around(code, fault.begin)):
