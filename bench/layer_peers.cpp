@@ -10,9 +10,6 @@
 
 #include <oneapi/dnnl/dnnl_version.h>
 #include <algorithm>
-#include <array>
-#include <chrono>
-#include <cmath>
 #include <cstdio>
 #include <exception>
 #include <map>
@@ -23,6 +20,7 @@
 #include "bench/command_line.h"
 #include "bench/drawn_networks.h"
 #include "bench/onednn_operations.h"
+#include "bench/pairs.h"
 #include "core/error.h"
 #include "trainer/self_test/named_networks.h"
 
@@ -32,30 +30,15 @@ namespace {
 constexpr double kLeastSeconds = 0.05;  // that are timed at once
 constexpr double kMostFlops = 4e10;     // of an operation: larger ones are left out
 
-double seconds_of(Operation& operation, int calls) {
-  const auto begin = std::chrono::steady_clock::now();
-  for (int i = 0; i < calls; ++i) operation.run();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() / calls;
+Contender contender(Operation& operation) {
+  const auto run = [&operation] { operation.run(); };
+  return {run, calls_for(seconds_of(1, run), kLeastSeconds)};
 }
 
-int calls_for(Operation& operation) {
-  return std::clamp(static_cast<int>(std::ceil(kLeastSeconds / seconds_of(operation, 1))), 1, 1000);
-}
-
-/// Seconds of a call: Mayfly, oneDNN. Of the pair whose ratio is the median.
-std::array<double, 2> measure(Operation& ours, Operation& theirs, int pairs) {
-  const int our_calls = calls_for(ours), their_calls = calls_for(theirs);
-  std::vector<std::array<double, 2>> measured;
-  for (int pair = 0; pair < pairs; ++pair) {
-    std::array<double, 2> seconds{};
-    for (const int who : {pair % 2, 1 - pair % 2})  // in turns
-      seconds[static_cast<std::size_t>(who)] =
-          who == 0 ? seconds_of(ours, our_calls) : seconds_of(theirs, their_calls);
-    measured.push_back(seconds);
-  }
-  std::sort(measured.begin(), measured.end(),
-            [](const auto& a, const auto& b) { return a[1] * b[0] < b[1] * a[0]; });
-  return measured[measured.size() / 2];
+double least_seconds(const std::vector<Pair>& pairs, std::size_t who) {
+  return std::min_element(pairs.begin(), pairs.end(),
+                          [who](const Pair& a, const Pair& b) { return a[who] < b[who]; })
+      ->at(who);
 }
 
 class Run {
@@ -69,15 +52,8 @@ class Run {
   }
 
   ExitCode finish() const {
-    for (const auto& [direction, unsorted] : ratios_) {
-      std::vector<double> ratios = unsorted;
-      std::sort(ratios.begin(), ratios.end());
-      double logs = 0;
-      for (const double ratio : ratios) logs += std::log(ratio);
-      fmt::print("{}, {} layers: geomean {:.2f} min {:.2f} median {:.2f}\n", direction, ratios.size(),
-                 std::exp(logs / static_cast<double>(ratios.size())), ratios.front(),
-                 ratios[ratios.size() / 2]);
-    }
+    for (const auto& [direction, ratios] : ratios_)
+      print_summary(ratios, fmt::format("{}, {} layers", direction, ratios.size()));
     return all_agree_ ? ExitCode::complete : ExitCode::mismatch;
   }
 
@@ -113,10 +89,10 @@ class Run {
       fmt::print("{}: {}\n", name, wrong);
       all_agree_ = false;
     }
-    const auto [our_seconds, their_seconds] = measure(*ours, *theirs, pairs_);
-    ratios_[direction].push_back(their_seconds / our_seconds);
-    fmt::print("{:46} mayfly {:9.3f} ms  oneDNN {:9.3f} ms  ratio {:6.2f}\n", name, our_seconds * 1e3,
-               their_seconds * 1e3, their_seconds / our_seconds);
+    const std::vector<Pair> pairs = timed_in_turns(contender(*ours), contender(*theirs), pairs_);
+    ratios_[direction].push_back(median_ratio(pairs));
+    fmt::print("{:46} mayfly {:9.3f} ms  oneDNN {:9.3f} ms  ratio {:6.2f}\n", name,
+               least_seconds(pairs, 0) * 1e3, least_seconds(pairs, 1) * 1e3, median_ratio(pairs));
     std::fflush(stdout);
   }
 

@@ -10,14 +10,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
 
 #include "bench/command_line.h"
 #include "bench/drawn_networks.h"
+#include "bench/pairs.h"
 #include "bench/random_images.h"
 #include "bench/repeated_step.h"
 #include "bench/torch_peer.h"
@@ -74,16 +73,6 @@ class Torch {
   std::vector<std::uint32_t> order_;
 };
 
-double seconds_of(int steps, const std::function<void()>& step) {
-  const auto begin = std::chrono::steady_clock::now();
-  for (int i = 0; i < steps; ++i) step();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() / steps;
-}
-
-int steps_for(double seconds_of_one) {
-  return std::clamp(static_cast<int>(std::ceil(kLeastSeconds / seconds_of_one)), 1, 1000);
-}
-
 /// Without dropout both compute the same: the losses of two steps, the second after an update.
 bool same_losses(NamedNetwork named, double& difference) {
   named.spec.dropout_rate = named.spec.fc_dropout_rate = 0;
@@ -102,16 +91,11 @@ bool same_losses(NamedNetwork named, double& difference) {
 
 struct Comparison {
   std::string name;
-  bool channels_last = false;                ///< what was faster for PyTorch
-  double difference = 0;                     ///< of the losses after one update
-  std::vector<std::array<double, 2>> pairs;  ///< seconds of a step: Mayfly, PyTorch
+  bool channels_last = false;  ///< what was faster for PyTorch
+  double difference = 0;       ///< of the losses after one update
+  std::vector<Pair> pairs;     ///< of a step
 
-  double ratio() const {
-    std::vector<double> ratios;
-    for (const auto& [ours, theirs] : pairs) ratios.push_back(theirs / ours);
-    std::sort(ratios.begin(), ratios.end());
-    return ratios[ratios.size() / 2];
-  }
+  double ratio() const { return median_ratio(pairs); }
   double best(std::size_t who) const {
     double least = HUGE_VAL;
     for (const auto& pair : pairs) least = std::min(least, pair[who]);
@@ -133,14 +117,9 @@ Comparison compare(const NamedNetwork& named, int pairs) {
   Torch& theirs = comparison.channels_last ? last : contiguous;
   const auto their_step = [&] { theirs.train_step(); };
   seconds_of(2, our_step);
-  const int our_steps = steps_for(seconds_of(1, our_step)), their_steps = steps_for(std::min(plain, other));
-  for (int pair = 0; pair < pairs; ++pair) {
-    std::array<double, 2> seconds{};
-    for (const int who : {pair % 2, 1 - pair % 2})  // in turns
-      seconds[static_cast<std::size_t>(who)] =
-          who == 0 ? seconds_of(our_steps, our_step) : seconds_of(their_steps, their_step);
-    comparison.pairs.push_back(seconds);
-  }
+  const Contender us{our_step, calls_for(seconds_of(1, our_step), kLeastSeconds)};
+  const Contender them{their_step, calls_for(std::min(plain, other), kLeastSeconds)};
+  comparison.pairs = timed_in_turns(us, them, pairs);
   return comparison;
 }
 
@@ -171,15 +150,6 @@ std::string csv_lines(const Comparison& c) {
     lines += fmt::format("{},{},{},{:.6e},{:.6e}\n", c.name, i,
                          c.channels_last ? "channels_last" : "contiguous", c.pairs[i][0], c.pairs[i][1]);
   return lines;
-}
-
-void print_summary(std::vector<double> ratios, const std::string& what) {
-  if (ratios.empty()) return;
-  std::sort(ratios.begin(), ratios.end());
-  double logs = 0;
-  for (const double ratio : ratios) logs += std::log(ratio);
-  fmt::print("{}: geomean {:.2f} min {:.2f} median {:.2f}\n", what,
-             std::exp(logs / static_cast<double>(ratios.size())), ratios.front(), ratios[ratios.size() / 2]);
 }
 
 /// The comparisons of one run.

@@ -1,0 +1,67 @@
+// Two programs in turns, and what their ratios come to.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace mayfly::bench {
+
+/// Seconds of a call: Mayfly's, the peer's.
+using Pair = std::array<double, 2>;
+
+inline double seconds_of(int calls, const std::function<void()>& call) {
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < calls; ++i) call();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count() / calls;
+}
+
+/// Calls that take about `least_seconds`, 1 to 1000.
+inline int calls_for(double seconds_of_one, double least_seconds) {
+  return std::clamp(static_cast<int>(std::ceil(least_seconds / seconds_of_one)), 1, 1000);
+}
+
+struct Contender {
+  std::function<void()> call;
+  int calls;  ///< that are timed at once
+};
+
+/// `pairs` pairs; who comes first alternates.
+inline std::vector<Pair> timed_in_turns(const Contender& ours, const Contender& theirs, int pairs) {
+  std::vector<Pair> timed;
+  for (int pair = 0; pair < pairs; ++pair) {
+    Pair seconds{};
+    for (const int who : {pair % 2, 1 - pair % 2}) {
+      const Contender& contender = who == 0 ? ours : theirs;
+      seconds[static_cast<std::size_t>(who)] = seconds_of(contender.calls, contender.call);
+    }
+    timed.push_back(seconds);
+  }
+  return timed;
+}
+
+/// The peer's seconds by Mayfly's: the median of the pairs.
+inline double median_ratio(const std::vector<Pair>& pairs) {
+  std::vector<double> ratios;
+  for (const auto& [ours, theirs] : pairs) ratios.push_back(theirs / ours);
+  std::sort(ratios.begin(), ratios.end());
+  return ratios[ratios.size() / 2];
+}
+
+/// "WHAT: geomean R min R median R"; nothing of no ratios.
+inline void print_summary(std::vector<double> ratios, const std::string& what) {
+  if (ratios.empty()) return;
+  std::sort(ratios.begin(), ratios.end());
+  double logs = 0;
+  for (const double ratio : ratios) logs += std::log(ratio);
+  fmt::print("{}: geomean {:.2f} min {:.2f} median {:.2f}\n", what,
+             std::exp(logs / static_cast<double>(ratios.size())), ratios.front(), ratios[ratios.size() / 2]);
+}
+
+}  // namespace mayfly::bench
