@@ -1,7 +1,6 @@
 // The generator's cost model beside what training steps take on one core: the named networks and 60 drawn
-// ones
-// (--networks N). Then its constants as these networks would have them (generator/estimate.h, MachineRates):
-// least squares of predicted / measured, none negative.
+// ones (--networks N). Then its constants as these networks would have them (generator/estimate.h,
+// MachineRates): least squares of predicted / measured, none negative.
 #include <fmt/format.h>
 
 #include <algorithm>

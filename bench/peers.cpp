@@ -4,9 +4,9 @@
 //   peers [--networks 60] [--pairs 5] [--csv FILE]
 //
 // A line a network; the last lines are geometric mean, smallest and median of the ratios (PyTorch's seconds
-// by Mayfly's; of each network the median of its pairs). FILE gets every pair. Exit code 5 where the two do
-// not compute the same losses. Draws whose step takes PyTorch more than 2 s are replaced; they are listed,
-// and those of at most 6 s are in the second summary, by one pair.
+// by Mayfly's; of each network the median of its pairs). FILE gets every pair, network by network. Exit
+// code 5 where the two do not compute the same losses. Draws whose step takes PyTorch more than 2 s are
+// replaced; they are listed, and those of at most 6 s are in the second summary, by one pair.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -167,16 +167,13 @@ class Run {
     comparison.difference = difference;
     print(comparison);
     text_ += csv_lines(comparison);
+    if (!csv_.empty())
+      write_durable_file(csv_, "network,pair,format,mayfly_seconds,pytorch_seconds\n" + text_);
     return comparison.ratio();
   }
   double add(const NamedNetwork& named) { return add(named, pairs_); }
-
-  /// Writes the file; whether all losses agreed.
-  bool finish() {
-    if (!csv_.empty())
-      write_durable_file(csv_, "network,pair,format,mayfly_seconds,pytorch_seconds\n" + text_);
-    return all_same_;
-  }
+  /// Whether all losses agreed.
+  bool all_same() const { return all_same_; }
 
  private:
   int pairs_;
@@ -201,7 +198,7 @@ int compare_all(int count, Run& run) {
   print_summary(named_ratios, "named networks");
   print_summary(with_long, "drawn networks and those that were replaced");
   print_summary(ratios, "drawn networks");
-  return run.finish() ? 0 : static_cast<int>(ExitCode::mismatch);
+  return run.all_same() ? 0 : static_cast<int>(ExitCode::mismatch);
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/options.h"
 #include "cli/text.h"
+#include "core/error.h"
 #include "kernels/backend.h"
 #include "trainer/conventions.h"
 #include "trainer/self_test/layer_bench.h"
@@ -97,12 +98,21 @@ int test(const std::shared_ptr<Device>& device, const SelftestOptions& options) 
   return failures;
 }
 
+/// The page tells too why there are none.
+std::vector<std::shared_ptr<Device>> opened(const SelftestOptions& options) {
+  try {
+    return open_devices(options.device, parse_arithmetic(options.arithmetic));
+  } catch (const DeviceError& error) {
+    fmt::print("\nNothing was tested: {}\n", error.what());
+    throw;
+  }
+}
+
 ExitCode selftest(const SelftestOptions& options) {
   fmt::print("mayfly {}, commit {}, compiler {}, arithmetic version {}\n{}\n{}\n", kVersion, kGitCommit,
              kCompiler, kArithmeticVersion, make_backend("cpu", 1)->description(), cuda_build());
   int failures = 0;
-  for (const auto& device : open_devices(options.device, parse_arithmetic(options.arithmetic)))
-    failures += test(device, options);
+  for (const auto& device : opened(options)) failures += test(device, options);
   if (failures > 0)
     fmt::print("\n{} check{} FAILED. Tables made here would be wrong: please report this page.\n", failures,
                failures == 1 ? "" : "s");

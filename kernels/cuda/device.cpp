@@ -6,6 +6,7 @@
 #include "kernels/cuda/backend.h"
 #include "kernels/cuda/error.h"
 #include "kernels/cuda/runtime.h"
+#include "kernels/cuda/state.h"
 #include "kernels/cuda/vendor/vendor.h"
 
 namespace mayfly::cuda {
@@ -40,6 +41,8 @@ CudaDevice::CudaDevice(int ordinal, Arithmetic arithmetic) : ordinal_(ordinal), 
   major_ = properties.major;
   minor_ = properties.minor;
   multiprocessors_ = properties.multiProcessorCount;
+  check(find_kernels(),
+        fmt::format("run on {} ({}, compute capability {}.{})", name(), model_, major_, minor_).c_str());
 }
 
 std::string CudaDevice::name() const {

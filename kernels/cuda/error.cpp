@@ -47,8 +47,9 @@ void check(cudaError_t status, const char* what) {
   if (is_sticky(status)) throw DeviceLost(message);
   if (status == cudaErrorNoKernelImageForDevice)
     throw DeviceError(message +
-                      ": this program was built for other GPUs; configure it with CMAKE_CUDA_ARCHITECTURES "
-                      "set to this one; for a V100 (70) it takes CUDA 12 (docs/cuda.md)");
+                      ": this program was built for other GPUs (`mayfly version` lists them); configure it "
+                      "with CMAKE_CUDA_ARCHITECTURES set to this one; for a V100 (70) it takes CUDA 12 "
+                      "(docs/cuda.md)");
   throw DeviceError(message);
 }
 

@@ -7,6 +7,9 @@
 
 namespace mayfly::cuda {
 
+/// cudaErrorNoKernelImageForDevice where the program was not compiled for the current device.
+cudaError_t find_kernels();
+
 /// The three counters; the sums stay.
 void set_counters(const Context& context, const StepCounters& counters);
 

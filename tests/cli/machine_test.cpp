@@ -33,6 +33,7 @@ TEST(Selftest, SaysWhatIsMissing) {
   const Outcome outcome = mayfly({"selftest", "--device", "cuda:999"});
   EXPECT_EQ(outcome.exit_code, 6);
   EXPECT_THAT(outcome.err, HasSubstr("'cuda:999'"));
+  EXPECT_THAT(outcome.out, HasSubstr("Nothing was tested: device 'cuda:999'")) << "the page says it too";
   EXPECT_EQ(mayfly({"selftest", "--arithmetic", "fast"}).exit_code, 2);
 }
 

@@ -146,10 +146,12 @@ cudaError_t cudaRuntimeGetVersion(int* version) {
 }
 
 cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, const void*) {
-  *attributes = {};
-  attributes->maxThreadsPerBlock = 1024;
-  attributes->binaryVersion = 70;
-  return cudaSuccess;
+  return call("cudaFuncGetAttributes", Call::find_kernel, [&](Runtime&) {
+    *attributes = {};
+    attributes->maxThreadsPerBlock = 1024;
+    attributes->binaryVersion = 70;
+    return cudaSuccess;
+  });
 }
 
 cudaError_t cudaPeekAtLastError() {

@@ -45,9 +45,10 @@ class GemmTest : public testing::Test {
     DeviceArray x_device, w_device, dy_device, no_bias;
   };
 
-  /// Runs `product` with one kernel into `out`.
-  void run(const Operands& o, Product product, GemmTile tile, bool apart, const float* a, const float* b,
-           const float* bias, float* out) {
+  /// What `product` writes to `out` with one kernel. Read before anything is freed: that waits for every stream,
+  /// the wrong one too.
+  Floats run(const Operands& o, Product product, GemmTile tile, bool apart, const float* a, const float* b,
+             const float* bias, DeviceArray& out) {
     GemmWork work = make_work(o.shape, product);
     Workspace workspace(stream_);
     GemmArgs args = work.shared;
@@ -61,7 +62,7 @@ class GemmTest : public testing::Test {
     const Buffer items = upload_copy(std::span<const GemmItem>(work.items), stream_);
     args.items = static_cast<const GemmItem*>(items.data());
     args.item_count = static_cast<int>(work.items.size());
-    args.a = a, args.b = b, args.out = out, args.bias = bias;
+    args.a = a, args.b = b, args.out = out.floats(), args.bias = bias;
     args.sums = workspace.floats(), args.tickets = workspace.tickets();
     const GemmKernel kernel{tile, work.loads};
     if (product == Product::forward) run_forward(args, kernel, stream_);
@@ -69,6 +70,7 @@ class GemmTest : public testing::Test {
     if (product == Product::weight_gradient) run_weight_gradient(args, kernel, stream_);
     if (product == Product::image_weight_gradient) run_image_weight_gradient(args, kernel, stream_);
     stream_.synchronise();
+    return out.read();
   }
 
   void expect_exact(CaseRandom& random, const Conv2dShape& shape) {
@@ -88,26 +90,24 @@ class GemmTest : public testing::Test {
   void expect_forward(Operands& o, GemmTile tile, bool apart, const Floats& expected) {
     const LogicalMap map = output_map(o.shape);
     DeviceArray y = DeviceArray::poisoned(*backend_, device_floats(*backend_, map));
-    run(o, Product::forward, tile, apart, o.x_device.floats(), o.w_device.floats(), o.no_bias.floats(),
-        y.floats());
-    EXPECT_EQ(bit_differences(expected, from_device(*backend_, map, y.read())), "") << "forward";
+    const Floats found = run(o, Product::forward, tile, apart, o.x_device.floats(), o.w_device.floats(),
+                             o.no_bias.floats(), y);
+    EXPECT_EQ(bit_differences(expected, from_device(*backend_, map, found)), "") << "forward";
   }
 
   void expect_data_gradient(Operands& o, GemmTile tile, bool apart, const Floats& expected) {
     const LogicalMap map = input_map(o.shape);
     DeviceArray dx = DeviceArray::poisoned(*backend_, device_floats(*backend_, map));
-    run(o, Product::data_gradient, tile, apart, o.dy_device.floats(), o.w_device.floats(), nullptr,
-        dx.floats());
-    EXPECT_EQ(bit_differences(expected, from_device(*backend_, map, dx.read())), "") << "data gradient";
+    const Floats found =
+        run(o, Product::data_gradient, tile, apart, o.dy_device.floats(), o.w_device.floats(), nullptr, dx);
+    EXPECT_EQ(bit_differences(expected, from_device(*backend_, map, found)), "") << "data gradient";
   }
 
   void expect_weight_gradient(Operands& o, GemmTile tile, bool apart, const Floats& expected) {
     DeviceArray dw(*backend_, Floats(o.conv->weight_floats()));
-    run(o, weight_product(o.shape), tile, apart, o.x_device.floats(), o.dy_device.floats(), nullptr,
-        dw.floats());
+    run(o, weight_product(o.shape), tile, apart, o.x_device.floats(), o.dy_device.floats(), nullptr, dw);
     Floats logical(o.w.size());
     o.conv->export_weights(dw.floats(), logical);
-    dw.read();  // looks at the guard
     EXPECT_EQ(bit_differences(expected, logical), "") << "weight gradient";
   }
 

@@ -39,6 +39,7 @@ enum class Call {
   synchronise,
   create_stream,
   create_event,
+  find_kernel,
   record_event,
   begin_capture,
   end_capture,
