@@ -40,8 +40,9 @@ void print_profile(const NamedNetwork& named, const Subject& subject) {
   std::sort(costs.begin(), costs.end(),
             [](const OperationCost& a, const OperationCost& b) { return a.seconds > b.seconds; });
   const double seconds = step.seconds();
-  fmt::print("\n{}: {} images, {:.1f} MFLOP useful, {:.1f} MB, copied at {:.1f} GB/s\n", named.name,
-             named.spec.batch_size, step.flops() * 1e-6, step.bytes() * 1e-6, step.bytes_per_second() * 1e-9);
+  fmt::print("\n{}: {} images, {:.1f} MFLOP useful, {:.1f} MB, copied at {:.1f} GB/s, peak {:.1f} GFLOP/s\n",
+             named.name, named.spec.batch_size, step.flops() * 1e-6, step.bytes() * 1e-6,
+             step.bytes_per_second() * 1e-9, step.peak_flops() * 1e-9);
   print_layers(named);
   for (const OperationCost& cost : costs) {
     if (cost.seconds < 0.005 * seconds) continue;
@@ -50,12 +51,12 @@ void print_profile(const NamedNetwork& named, const Subject& subject) {
     fmt::print(
         "  {:30} {:9.3f} ms {:5.1f} %  {:6.1f} GFLOP/s ({:4.1f} % of peak)  {:6.1f} GB/s  bound {:5.1f} %\n",
         where, cost.seconds * 1e3, 100 * cost.seconds / seconds, cost.flops / cost.seconds * 1e-9,
-        100 * cost.flops / cost.seconds / subject.peak.flops, cost.bytes / cost.seconds * 1e-9,
+        100 * cost.flops / cost.seconds / step.peak_flops(), cost.bytes / cost.seconds * 1e-9,
         100 * step.bound(cost) / cost.seconds);
   }
   fmt::print(
       "  {:30} {:9.3f} ms          {:6.1f} GFLOP/s ({:4.1f} % of peak)               bound {:5.1f} %\n",
-      "step", seconds * 1e3, step.flops() / seconds * 1e-9, 100 * step.flops() / seconds / subject.peak.flops,
+      "step", seconds * 1e3, step.flops() / seconds * 1e-9, 100 * step.flops() / seconds / step.peak_flops(),
       100 * step.bound() / seconds);
   std::fflush(stdout);
 }

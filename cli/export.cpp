@@ -8,6 +8,7 @@
 
 #include "cli/commands.h"
 #include "cli/say.h"
+#include "cli/text.h"
 #include "data/locate.h"
 #include "trainer/conventions.h"
 
@@ -41,9 +42,10 @@ ExitCode run_export(const ExportOptions& options) {
   const fs::path folder =
       options.output.empty() ? fs::path(options.folder) / "exports" : fs::path(options.output);
   for (const fs::path& path : write_export(folder, exported, formats)) fmt::print("{}\n", path.string());
-  say("{} networks, {} half epochs\n", exported.networks.rows(), exported.curves.rows());
+  say("{}, {}\n", counted(exported.networks.rows(), "network"),
+      counted(exported.curves.rows(), "half epoch"));
   if (exported.unreadable_journal_lines > 0)
-    say("Journal: {} torn lines were left out\n", exported.unreadable_journal_lines);
+    say("Journal: {} left out\n", counted(exported.unreadable_journal_lines, "torn line"));
   for (const std::string& table : exported.left_out) say("Left out: {}\n", table);
   return exported.left_out.empty() ? ExitCode::complete : ExitCode::data;
 }

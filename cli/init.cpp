@@ -63,9 +63,9 @@ ExitCode init(const InitOptions& options) {
     throw UsageError(fmt::format("{}: there is a campaign already; edit this file, or name another folder",
                                  file.string()));
   write_durable_file(file, config_toml_text(config));
-  say("Wrote {}: {} networks on {}, seed {}.\nNext: mayfly plan {}; mayfly run {}\n", file.string(),
-      config.campaign.networks, fmt::join(config.campaign.dataset, ", "), config.campaign.seed,
-      shell_quoted(options.folder), shell_quoted(options.folder));
+  say("Wrote {}: {} on {}, seed {}.\nNext: mayfly plan {}; mayfly run {}\n", file.string(),
+      counted(config.campaign.networks, "network"), fmt::join(config.campaign.dataset, ", "),
+      config.campaign.seed, shell_quoted(options.folder), shell_quoted(options.folder));
   return ExitCode::complete;
 }
 

@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/merge_campaigns.h"
 #include "cli/say.h"
+#include "cli/text.h"
 
 namespace mayfly::cli {
 namespace {
@@ -30,13 +31,13 @@ ExitCode run_merge(const MergeOptions& options) {
   const MergePlan plan = plan_merge(options.target, {options.sources.begin(), options.sources.end()});
   if (!plan.conflicts.empty()) {
     for (const Difference& conflict : plan.conflicts) fmt::print("{}\n", difference_text(conflict));
-    say("{} conflicts; nothing was merged. `mayfly replay TABLE` says which table is right\n",
-        plan.conflicts.size());
+    say("{}; nothing was merged. `mayfly replay TABLE` says which table is right\n",
+        counted(plan.conflicts.size(), "conflict"));
     return ExitCode::mismatch;
   }
   merge(plan);
-  say("{}: {} tables merged, {} were there; {} journals, {} failures\n", options.target, plan.tables.size(),
-      plan.tables_there, plan.journals.size(), plan.failures.size());
+  say("{}: {} merged, {} there before; {}, {}\n", options.target, counted(plan.tables.size(), "table"),
+      plan.tables_there, counted(plan.journals.size(), "journal"), counted(plan.failures.size(), "failure"));
   return ExitCode::complete;
 }
 

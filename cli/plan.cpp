@@ -58,9 +58,9 @@ void print_networks(const std::vector<PlannedNetwork>& networks) {
 
 void print_totals(const Totals& totals, const std::vector<PlannedNetwork>& networks, double epochs) {
   fmt::print(
-      "\n{} networks, {:g} epochs each: {} parameters, at most {} of memory for one,\n"
+      "\n{}, {:g} epochs each: {} parameters, at most {} of memory for one,\n"
       "about {} of one core, {} for the longest. MACs: multiply-adds per image, forward.\n",
-      networks.size(), epochs, count_text(totals.parameters),
+      counted(networks.size(), "network"), epochs, count_text(totals.parameters),
       bytes_text(static_cast<double>(totals.largest_memory)), duration_text(totals.seconds),
       duration_text(totals.longest));
   fmt::print("Draws rejected: {}", totals.rejections.total());

@@ -22,10 +22,10 @@ class PlainProgress final : public CampaignObserver {
   void campaign_started(const CampaignStart& start) override {
     const std::lock_guard lock(mutex_);
     tally_.campaign_started(start);
-    if (start.missing == 0) return say(fmt::format("{} networks, all complete", start.networks));
-    say(fmt::format("{} networks: {} complete, {} to train on {} workers, about {} of one core",
-                    start.networks, start.complete, start.missing, start.workers,
-                    duration_text(start.estimated_seconds)));
+    if (start.missing == 0) return say(counted(start.networks, "network") + ", all complete");
+    say(fmt::format("{}: {} complete, {} to train on {}, about {} of one core",
+                    counted(start.networks, "network"), start.complete, start.missing,
+                    counted(start.workers, "worker"), duration_text(start.estimated_seconds)));
   }
   void started(const NetworkRun& run) override {
     const std::lock_guard lock(mutex_);

@@ -90,15 +90,15 @@ void write_script(const fs::path& path, const std::string& text) {
 }
 
 void print_plan(const SlurmPlan& plan, const fs::path& script) {
-  say("{} networks are left, {} if one ran after the other, {} for the longest.\n", plan.left.size(),
+  say("Left: {}, {} if one ran after the other, {} for the longest.\n", counted(plan.left.size(), "network"),
       duration_text(plan.seconds()), duration_text(plan.left.front().seconds));
   if (plan.check.networks > 0)
-    say("Estimates are rescaled by {:.2f}, as {} networks finished on such devices took.\n",
-        plan.check.ratio(), plan.check.networks);
+    say("Estimates are rescaled by {:.2f}, as {} finished on such devices took.\n", plan.check.ratio(),
+        counted(plan.check.networks, "network"));
   else
     say("No network was finished on such devices yet: these are the plan's estimates for one core.\n");
-  say("Wrote {}: {} worker{}, {} networks at once in each, {} at a time; about {} in all.\n", script.string(),
-      plan.workers, plan.workers == 1 ? "" : "s", plan.slots,
+  say("Wrote {}: {}, {} at once in each, {} at a time; about {} in all.\n", script.string(),
+      counted(plan.workers, "worker"), counted(plan.slots, "network"),
       duration_text(static_cast<double>(plan.time.count())), duration_text(plan.wall_seconds()));
 }
 

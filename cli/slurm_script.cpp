@@ -49,9 +49,8 @@ std::string job_name(const std::filesystem::path& campaign) {
 std::string check_text(const SlurmPlan& plan) {
   const char* device = plan.gpus_per_node > 0 ? "GPUs" : "CPUs";
   if (plan.check.networks > 0)
-    return fmt::format(
-        "# Estimates of the plan times {:.2f}: what {} networks took that were finished on {} here.\n",
-        plan.check.ratio(), plan.check.networks, device);
+    return fmt::format("# Estimates of the plan times {:.2f}: what {} took, finished on {} here.\n",
+                       plan.check.ratio(), counted(plan.check.networks, "network"), device);
   if (plan.gpus_per_node == 0) return "# Estimates of the plan; no network was finished here yet.\n";
   return "# A guess: no network was finished on GPUs here yet, so each is taken to last as long as on one "
          "core.\n"
@@ -72,9 +71,9 @@ std::string longest_text(const SlurmPlan& plan) {
 
 std::string plan_text(const SlurmPlan& plan) {
   const char* each = plan.gpus_per_node > 0 ? "networks on GPUs" : "cores";
-  return fmt::format("#\n# Left: {} networks, {} if one ran after the other; about {} by {} x {} {}.\n",
-                     plan.left.size(), duration_text(plan.seconds()), duration_text(plan.wall_seconds()),
-                     plan.workers, plan.slots, each) +
+  return fmt::format("#\n# Left: {}, {} if one ran after the other; about {} by {} x {} {}.\n",
+                     counted(plan.left.size(), "network"), duration_text(plan.seconds()),
+                     duration_text(plan.wall_seconds()), plan.workers, plan.slots, each) +
          check_text(plan) + longest_text(plan) + "#\n";
 }
 

@@ -47,7 +47,7 @@ void print_check(const EstimateCheck& check) {
 }
 
 void print_status(const Campaign& campaign, const CampaignStatus& status) {
-  fmt::print("{}: {} networks\n", campaign.folder.string(), status.networks.size());
+  fmt::print("{}: {}\n", campaign.folder.string(), counted(status.networks.size(), "network"));
   for (const Standing standing : kStandings)
     fmt::print("  {:<12} {:>6}{}\n", to_string(standing), status.count(standing),
                standing == Standing::complete ? fmt::format("  ({} diverged)", status.diverged) : "");
@@ -59,7 +59,7 @@ void print_status(const Campaign& campaign, const CampaignStatus& status) {
     fmt::print("To do: about {} of one core\n", duration_text(status.remaining_seconds));
   print_check(status.check);
   if (status.unreadable_journal_lines > 0)
-    fmt::print("Journal: {} torn lines were left out\n", status.unreadable_journal_lines);
+    fmt::print("Journal: {} left out\n", counted(status.unreadable_journal_lines, "torn line"));
 }
 
 template <class T>

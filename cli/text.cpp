@@ -23,6 +23,10 @@ std::string scaled(double value, double step, const std::array<const char*, N>& 
 
 }  // namespace
 
+std::string counted(std::uint64_t count, std::string_view what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
 std::string count_text(double value) {
   return scaled(value, 1000, std::array{"", "k", "M", "G", "T", "P"});
 }

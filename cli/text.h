@@ -7,6 +7,8 @@
 
 namespace mayfly::cli {
 
+/// "1 network", "2 networks"; `what` takes an s.
+std::string counted(std::uint64_t count, std::string_view what);
 /// 950, 12.3k, 4.56M, 7.89G.
 std::string count_text(double value);
 /// 512 B, 1.2 KiB, 3.4 MiB, 5.6 GiB.

@@ -10,6 +10,7 @@
 #include "cli/options.h"
 #include "cli/say.h"
 #include "cli/signals.h"
+#include "cli/text.h"
 #include "cli/verify_folder.h"
 #include "cli/verify_retrain.h"
 
@@ -60,25 +61,23 @@ void print_json(const Verification& verification, const Retraining& retraining,
 
 void print_text(const VerifyOptions& options, const Verification& verification,
                 const Retraining& retraining) {
-  fmt::print("{}: {} tables", options.folder, verification.tables);
+  fmt::print("{}: {}", options.folder, counted(verification.tables, "table"));
   if (verification.planned) fmt::print(" of {} planned", *verification.planned);
   fmt::print("; the journals know all rows of {}", verification.with_journal);
   if (verification.unreadable_journal_lines > 0)
-    fmt::print(" ({} torn lines were left out)", verification.unreadable_journal_lines);
+    fmt::print(" ({} left out)", counted(verification.unreadable_journal_lines, "torn line"));
   fmt::print("\n");
   if (options.retrain > 0) fmt::print("Trained again: {}\n", retraining.tables.size());
   for (const Difference& difference : verification.differences)
     fmt::print("  {}\n", difference_text(difference));
   if (!verification.leftovers.empty())
-    fmt::print(
-        "{} leftovers; the next run removes them once no process has them (*.bad-* stay, for you to look "
-        "at):\n",
-        verification.leftovers.size());
+    fmt::print("{}; the next run removes what no process has any more (*.bad-* stay, for you to look at):\n",
+               counted(verification.leftovers.size(), "leftover"));
   for (const auto& path : verification.leftovers) fmt::print("  {}\n", path.string());
   if (verification.differences.empty())
     fmt::print("No differences.\n");
   else
-    fmt::print("{} differences.\n", verification.differences.size());
+    fmt::print("{}.\n", counted(verification.differences.size(), "difference"));
 }
 
 ExitCode verify(const VerifyOptions& options) {

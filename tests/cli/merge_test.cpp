@@ -59,7 +59,7 @@ class Merge : public KeptCampaign {
 TEST_F(Merge, MakesOneCampaignOfTwo) {
   const Outcome outcome = merge();
   ASSERT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
-  EXPECT_THAT(outcome.err, HasSubstr("3 tables merged, 1 were there; 2 journals, 0 failures"));
+  EXPECT_THAT(outcome.err, HasSubstr("3 tables merged, 1 there before; 2 journals, 0 failures"));
   EXPECT_EQ(tables_of(all).size(), 3u);
   for (const int i : {0, 2, 3}) EXPECT_EQ(read_text(table_in(all, i)), read_text(table_in(folder, i)));
   EXPECT_TRUE(fs::exists(all / "journal/one-1-1.jsonl"));
@@ -77,7 +77,7 @@ TEST_F(Merge, AgainDoesNothing) {
   const Files before = files_below(all);
   const Outcome again = merge();
   EXPECT_EQ(again.exit_code, 0);
-  EXPECT_THAT(again.err, HasSubstr("0 tables merged, 4 were there; 0 journals"));
+  EXPECT_THAT(again.err, HasSubstr("0 tables merged, 4 there before; 0 journals"));
   EXPECT_EQ(files_below(all), before);
 }
 

@@ -100,7 +100,7 @@ TEST_F(SlurmCommand, WritesAScriptThatSaysWhatItAsksFor) {
   const Outcome outcome = slurm({"--workers", "3", "--cpus-per-task", "2", "--time", "1d12h", "--partition",
                                  "long", "--sbatch=--constraint=a&b", "--sbatch=--nice"});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.err;
-  EXPECT_THAT(outcome.err, AllOf(HasSubstr("40 networks are left"), HasSubstr("Next: sbatch ")));
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("Left: 40 networks"), HasSubstr("Next: sbatch ")));
   for (const char* line : {"#SBATCH --array=0-2", "#SBATCH --cpus-per-task=2", "#SBATCH --time=1-12:00:00",
                            "#SBATCH --requeue", "#SBATCH --signal=B:USR1@120", "#SBATCH --open-mode=append",
                            "#SBATCH --partition=long", "#SBATCH --constraint=a&b", "#SBATCH --nice",

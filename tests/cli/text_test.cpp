@@ -16,6 +16,12 @@ TEST(Text, Counts) {
   EXPECT_EQ(count_text(999999), "1M");
 }
 
+TEST(Text, OneIsOne) {
+  EXPECT_EQ(counted(0, "network"), "0 networks");
+  EXPECT_EQ(counted(1, "network"), "1 network");
+  EXPECT_EQ(counted(2, "half epoch"), "2 half epochs");
+}
+
 TEST(Text, Bytes) {
   EXPECT_EQ(bytes_text(512), "512 B");
   EXPECT_EQ(bytes_text(1023), "0.999 KiB");

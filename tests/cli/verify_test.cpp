@@ -162,7 +162,7 @@ TEST_F(Verify, FindsByTrainingAgainWhatNoRecordTells) {
   const Outcome outcome = verify({"--retrain", "4"});
   EXPECT_EQ(outcome.exit_code, 5);
   EXPECT_THAT(outcome.out, AllOf(HasSubstr(table(2).string() + ":4: valLoss: expected"),
-                                 HasSubstr("as trained again, found"), HasSubstr("1 differences.")));
+                                 HasSubstr("as trained again, found"), HasSubstr("1 difference.")));
 }
 
 TEST_F(Verify, TakesAFolderOfTables) {

@@ -45,8 +45,8 @@ class GemmTest : public testing::Test {
     DeviceArray x_device, w_device, dy_device, no_bias;
   };
 
-  /// What `product` writes to `out` with one kernel. Read before anything is freed: that waits for every stream,
-  /// the wrong one too.
+  /// What `product` writes to `out` with one kernel. Read before anything is freed: that waits for every
+  /// stream, the wrong one too.
   Floats run(const Operands& o, Product product, GemmTile tile, bool apart, const float* a, const float* b,
              const float* bias, DeviceArray& out) {
     GemmWork work = make_work(o.shape, product);
