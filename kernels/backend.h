@@ -217,6 +217,13 @@ class Backend {
 
   // Plans.
   virtual std::unique_ptr<Conv2d> make_conv2d(const Conv2dShape& shape) = 0;
+  /// Kernels that make_conv2d() chooses from by the shape; all give the same bits. 1: no choice.
+  virtual int conv2d_variants() const { return 1; }
+  /// With one of them, 0..conv2d_variants()-1, whatever the shape: for tests of each. A direction that does
+  /// not have it gets another one.
+  virtual std::unique_ptr<Conv2d> make_conv2d_variant(const Conv2dShape& shape, int /*variant*/) {
+    return make_conv2d(shape);
+  }
   virtual std::unique_ptr<MaxPool2d> make_max_pool2d(const Pool2dShape& shape) = 0;
   /// `pixel_table`: 256 normalised values per channel, (channels, 256), host; copied.
   virtual std::unique_ptr<Gather> make_gather(const GatherShape& shape,

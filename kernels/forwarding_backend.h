@@ -32,6 +32,10 @@ class ForwardingBackend : public Backend {
   std::unique_ptr<Conv2d> make_conv2d(const Conv2dShape& shape) override {
     return inner_->make_conv2d(shape);
   }
+  int conv2d_variants() const override { return inner_->conv2d_variants(); }
+  std::unique_ptr<Conv2d> make_conv2d_variant(const Conv2dShape& shape, int variant) override {
+    return inner_->make_conv2d_variant(shape, variant);
+  }
   std::unique_ptr<MaxPool2d> make_max_pool2d(const Pool2dShape& shape) override {
     return inner_->make_max_pool2d(shape);
   }

@@ -106,10 +106,22 @@ void CudaBackend::reserve_for_loss(int batch) {
 }
 
 std::unique_ptr<Conv2d> CudaBackend::make_conv2d(const Conv2dShape& shape) {
+  return make_conv2d(shape, GemmRule{device_->multiprocessors()});
+}
+
+int CudaBackend::conv2d_variants() const {
+  return vendor_ ? 1 : gemm_variants();
+}
+
+std::unique_ptr<Conv2d> CudaBackend::make_conv2d_variant(const Conv2dShape& shape, int variant) {
+  return make_conv2d(shape, {device_->multiprocessors(), variant});
+}
+
+std::unique_ptr<Conv2d> CudaBackend::make_conv2d(const Conv2dShape& shape, const GemmRule& rule) {
   reserve_for(shape);
   reserve_for_loss(shape.batch);
   if (vendor_) return vendor_->make_conv2d(shape);
-  return std::make_unique<CudaConv2d>(shape, device_->multiprocessors(), context_, workspace_);
+  return std::make_unique<CudaConv2d>(shape, rule, context_, workspace_);
 }
 
 std::unique_ptr<MaxPool2d> CudaBackend::make_max_pool2d(const Pool2dShape& shape) {

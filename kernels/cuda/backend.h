@@ -5,6 +5,7 @@
 #include "kernels/backend.h"
 #include "kernels/cuda/context.h"
 #include "kernels/cuda/device.h"
+#include "kernels/cuda/gemm_choice.h"
 #include "kernels/cuda/runtime.h"
 #include "kernels/cuda/timer.h"
 #include "kernels/cuda/vendor/vendor.h"
@@ -28,6 +29,8 @@ class CudaBackend final : public Backend {
   std::size_t map_floats(int positions, int batch, int channels) const override;
 
   std::unique_ptr<Conv2d> make_conv2d(const Conv2dShape& shape) override;
+  int conv2d_variants() const override;
+  std::unique_ptr<Conv2d> make_conv2d_variant(const Conv2dShape& shape, int variant) override;
   std::unique_ptr<MaxPool2d> make_max_pool2d(const Pool2dShape& shape) override;
   std::unique_ptr<Gather> make_gather(const GatherShape& shape, std::span<const float> pixel_table) override;
 
@@ -53,6 +56,7 @@ class CudaBackend final : public Backend {
  private:
   class Recording;
 
+  std::unique_ptr<Conv2d> make_conv2d(const Conv2dShape& shape, const GemmRule& rule);
   /// Workspace of the operations that have no plan.
   void reserve_for(const Conv2dShape& shape);
   void reserve_for_loss(int batch);

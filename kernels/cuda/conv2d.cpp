@@ -24,10 +24,10 @@ WeightLayout weight_layout(const ConvLayout& layout) {
 
 }  // namespace
 
-GemmPlan::GemmPlan(const Conv2dShape& shape, Product product, int multiprocessors, const Context& context,
+GemmPlan::GemmPlan(const Conv2dShape& shape, Product product, const GemmRule& rule, const Context& context,
                    Workspace& workspace) {
   GemmWork work = make_work(shape, product);
-  const GemmChoice choice = choose(work, product, multiprocessors, kMaxSums);
+  const GemmChoice choice = choose(work, product, rule, kMaxSums);
   kernel = choice.kernel;
   if (choice.split) {
     SplitItems apart = split(work, tiles_of(work, kernel.tile));
@@ -42,16 +42,15 @@ GemmPlan::GemmPlan(const Conv2dShape& shape, Product product, int multiprocessor
   args.item_count = static_cast<int>(work.items.size());
 }
 
-CudaConv2d::CudaConv2d(const Conv2dShape& shape, int multiprocessors, const Context& context,
+CudaConv2d::CudaConv2d(const Conv2dShape& shape, const GemmRule& rule, const Context& context,
                        Workspace& workspace)
     : shape_(shape),
       weights_(weight_layout(ConvLayout(shape))),
       context_(context),
       workspace_(workspace),
-      forward_(shape, Product::forward, multiprocessors, context, workspace),
-      weight_gradient_(shape, weight_product(shape), multiprocessors, context, workspace) {
-  if (!shape.input_is_image)
-    data_gradient_.emplace(shape, Product::data_gradient, multiprocessors, context, workspace);
+      forward_(shape, Product::forward, rule, context, workspace),
+      weight_gradient_(shape, weight_product(shape), rule, context, workspace) {
+  if (!shape.input_is_image) data_gradient_.emplace(shape, Product::data_gradient, rule, context, workspace);
 }
 
 GemmArgs CudaConv2d::arguments(const GemmPlan& plan, const float* a, const float* b, float* out) const {

@@ -13,7 +13,7 @@ namespace mayfly::cuda {
 
 /// One direction, ready to run.
 struct GemmPlan {
-  GemmPlan(const Conv2dShape& shape, Product product, int multiprocessors, const Context& context,
+  GemmPlan(const Conv2dShape& shape, Product product, const GemmRule& rule, const Context& context,
            Workspace& workspace);
   GemmArgs args;  ///< without pointers but to the items
   GemmKernel kernel;
@@ -23,7 +23,7 @@ struct GemmPlan {
 class CudaConv2d final : public Conv2d {
  public:
   /// `context` and `workspace` are those of the network and outlive the plan.
-  CudaConv2d(const Conv2dShape& shape, int multiprocessors, const Context& context, Workspace& workspace);
+  CudaConv2d(const Conv2dShape& shape, const GemmRule& rule, const Context& context, Workspace& workspace);
 
   std::size_t weight_floats() const override { return weights_.floats; }
   void forward(const float* x, const float* weights, const float* bias, const Activation& activation,

@@ -75,7 +75,7 @@ struct GemmKernel {
   GemmLoads loads = GemmLoads::four;
 };
 
-/// Starts the product; not every tile exists for GemmLoads::one and the image (gemm_choice.h knows).
+/// Starts the product. The data gradient with GemmLoads::one has the tile 32x32 alone, whatever is asked for.
 void run_forward(const GemmArgs& args, const GemmKernel& kernel, cudaStream_t stream);
 void run_data_gradient(const GemmArgs& args, const GemmKernel& kernel, cudaStream_t stream);
 void run_weight_gradient(const GemmArgs& args, const GemmKernel& kernel, cudaStream_t stream);

@@ -80,6 +80,13 @@ bool may_split(const GemmWork& work, std::int64_t max_sums) {
   return blocks.sums > 0 && blocks.sums * work.size() <= max_sums;
 }
 
+GemmChoice variant_of(const GemmWork& work, Product product, int variant, std::int64_t max_sums) {
+  const auto index = static_cast<std::size_t>(variant);
+  const GemmTile tile = kTiles[index % kTiles.size()].tile;
+  return {.kernel = {exists(product, work, tile) ? tile : GemmTile::t32x32, work.loads},
+          .split = index >= kTiles.size() && may_split(work, max_sums)};
+}
+
 }  // namespace
 
 const TileModel& tile_model(GemmTile tile) {
@@ -92,13 +99,18 @@ int tiles_of(const GemmWork& work, GemmTile tile) {
   return (work.shared.m + model.bm - 1) / model.bm * ((work.shared.n + model.bn - 1) / model.bn);
 }
 
-GemmChoice choose(const GemmWork& work, Product product, int multiprocessors, std::int64_t max_sums) {
+int gemm_variants() {
+  return 2 * static_cast<int>(kTiles.size());
+}
+
+GemmChoice choose(const GemmWork& work, Product product, const GemmRule& rule, std::int64_t max_sums) {
+  if (rule.variant) return variant_of(work, product, *rule.variant, max_sums);
   GemmChoice best{.microseconds = std::numeric_limits<double>::infinity()};
   for (const bool split : {false, true}) {
     if (split && !may_split(work, max_sums)) continue;
     for (const TileModel& tile : kTiles) {
       if (!exists(product, work, tile.tile)) continue;
-      const double time = microseconds(work, tile, split, multiprocessors);
+      const double time = microseconds(work, tile, split, rule.multiprocessors);
       if (time < best.microseconds)
         best = {.kernel = {tile.tile, work.loads}, .split = split, .microseconds = time};
     }

@@ -9,6 +9,8 @@
 // + launch + for split products: writing and reading the chunk sums, and the longest addition of them.
 #pragma once
 
+#include <optional>
+
 #include "kernels/cuda/gemm_work.h"
 
 namespace mayfly::cuda {
@@ -29,8 +31,17 @@ struct GemmChoice {
   double microseconds = 0;  ///< by the model
 };
 
-/// `max_sums`: floats of workspace that a split may take.
-GemmChoice choose(const GemmWork& work, Product product, int multiprocessors, std::int64_t max_sums);
+/// Who chooses: the model, for a GPU of so many multiprocessors, or a test that wants a certain variant.
+struct GemmRule {
+  int multiprocessors;
+  std::optional<int> variant = std::nullopt;  ///< 0..gemm_variants()-1
+};
+/// Tiles, each whole and split.
+int gemm_variants();
+
+/// `max_sums`: floats of workspace that a split may take. A variant that this product does not have, or
+/// cannot be split, runs with the tile that all have, or whole.
+GemmChoice choose(const GemmWork& work, Product product, const GemmRule& rule, std::int64_t max_sums);
 
 /// Tiles of one output matrix.
 int tiles_of(const GemmWork& work, GemmTile tile);

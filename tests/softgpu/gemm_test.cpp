@@ -207,8 +207,8 @@ TEST(GemmChoice, SplitsWhereBlocksWouldBeTooFew) {
                            .out_height = 1,
                            .out_width = 1};
   const GemmWork work = make_work(linear, Product::forward);
-  EXPECT_TRUE(choose(work, Product::forward, 80, 1 << 24).split);
-  EXPECT_FALSE(choose(work, Product::forward, 80, 0).split) << "no workspace";
+  EXPECT_TRUE(choose(work, Product::forward, {80}, 1 << 24).split);
+  EXPECT_FALSE(choose(work, Product::forward, {80}, 0).split) << "no workspace";
 }
 
 }  // namespace

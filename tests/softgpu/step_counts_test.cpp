@@ -14,10 +14,10 @@ namespace {
 
 /// A network on the software device and images for it.
 struct Life {
-  Life(NetworkSpec network_spec, ImageShape shape, int batches)
+  Life(NetworkSpec network_spec, ImageShape shape, int batches, Arithmetic arithmetic = Arithmetic::exact)
       : spec(std::move(network_spec)),
         images(static_cast<std::size_t>(spec.batch_size * batches), shape, spec.classes),
-        backend(make_backend("cuda:0", 1)),
+        backend(open_device("cuda:0", arithmetic)->make_backend(1)),
         dataset(backend->make_dataset(images.pixels, images.labels, shape)),
         network(*backend, spec, shape, pixel_table(Normalize::half, {}, shape), {}) {
     network.initialise();
@@ -36,9 +36,11 @@ struct Life {
   Network network;
 };
 
-TEST(StepCounts, AStepIsOneGraphLaunch) {
+class StepCountsOf : public testing::TestWithParam<Arithmetic> {};
+
+TEST_P(StepCountsOf, AStepIsOneGraphLaunch) {
   constexpr int kSteps = 5;
-  Life life(tests::small_network(), tests::kSmallImage, kSteps + 2);
+  Life life(tests::small_network(), tests::kSmallImage, kSteps + 2, GetParam());
   life.warm_up();
   softgpu::reset_counts();
   for (int i = 0; i < kSteps; ++i) life.network.train_step(*life.dataset);
@@ -53,8 +55,8 @@ TEST(StepCounts, AStepIsOneGraphLaunch) {
   EXPECT_EQ(softgpu::counts().sets, 0U);
 }
 
-TEST(StepCounts, AnEvaluationStepIsOneGraphLaunch) {
-  Life life(tests::small_network(), tests::kSmallImage, 8);
+TEST_P(StepCountsOf, AnEvaluationStepIsOneGraphLaunch) {
+  Life life(tests::small_network(), tests::kSmallImage, 8, GetParam());
   for (int i = 0; i < 2; ++i) life.network.evaluate_step(*life.dataset);
   life.backend->synchronise();
   softgpu::reset_counts();
@@ -63,6 +65,9 @@ TEST(StepCounts, AnEvaluationStepIsOneGraphLaunch) {
   EXPECT_EQ(softgpu::counts().launches, 0U);
   EXPECT_EQ(softgpu::counts().synchronisations, 0U);
 }
+
+INSTANTIATE_TEST_SUITE_P(Arithmetics, StepCountsOf, testing::Values(Arithmetic::exact, Arithmetic::fast),
+                         [](const auto& test) { return test.param == Arithmetic::exact ? "exact" : "fast"; });
 
 TEST(StepCounts, ParametersAreDrawnOnTheDevice) {
   Life life(tests::small_network(), tests::kSmallImage, 2);

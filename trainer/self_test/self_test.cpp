@@ -9,6 +9,7 @@
 
 #include "trainer/lifespan.h"
 #include "trainer/self_test/course.h"
+#include "trainer/self_test/kernel_tasks.h"
 #include "trainer/self_test/random_tasks.h"
 
 namespace mayfly {
@@ -36,6 +37,20 @@ class Checks {
       const Course found = run_course(*backend(), task);
       const std::string text = fast() ? distance(task, expected, found) : difference(expected, found);
       if (!text.empty()) return fmt::format("random network {}: {}", i, text);
+    }
+    return "";
+  }
+
+  /// All kernels that convolution, Linear and pooling may run with, whatever the rule would choose here.
+  std::string every_kernel() const {
+    for (const CourseTask& task : kernel_tasks()) {
+      const Course expected = run_course(*make_backend("cpu", 1), task);
+      for (int variant = 0; variant < backend()->conv2d_variants(); ++variant) {
+        const std::string text =
+            difference(expected, run_course(*backend_of_variant(*device_, variant), task));
+        if (!text.empty())
+          return fmt::format("batch {}, variant {}: {}", task.spec.batch_size, variant, text);
+      }
     }
     return "";
   }
@@ -162,6 +177,7 @@ int self_test(const std::shared_ptr<Device>& device, const SelfTestOptions& opti
   check(fast ? fmt::format("{}: gradients of every layer within {}", networks, kFastGradientTolerance)
              : networks + ": every bit as on one core of the CPU",
         &Checks::random_networks);
+  if (!fast) check("every kernel of convolution, Linear and pooling: the CPU's bits", &Checks::every_kernel);
   check("recorded steps as steps one by one", &Checks::recorded_steps);
   check("the same again", &Checks::repeats);
   check("two networks at once as one after the other", &Checks::two_at_once);

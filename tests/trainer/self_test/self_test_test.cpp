@@ -86,7 +86,7 @@ TEST(SelfTestTest, ALostDeviceFailsWhatIsLeft) {
   const auto device = std::make_shared<FakeDevice>();
   device->on_step = [](int) { throw DeviceLost("an illegal address"); };
   const auto failed = failures(device);
-  EXPECT_EQ(failed.size(), 5U);  // the five known steps came before
+  EXPECT_EQ(failed.size(), 6U);  // the five known steps came before
   EXPECT_THAT(failed.at("a traini"), HasSubstr("lost"));
 }
 

@@ -1,0 +1,19 @@
+// Networks that together need every kernel of convolution, Linear layer and pooling that a backend has.
+#pragma once
+
+#include <vector>
+
+#include "kernels/backend.h"
+#include "trainer/self_test/course.h"
+
+namespace mayfly {
+
+/// Products of many chunks in every direction, the image's too; more than 512 channels, not a multiple of
+/// four, in and out; pooling of maps of more than 48 rows and columns, and of small ones.
+std::vector<CourseTask> kernel_tasks();
+
+/// A backend of `device` whose convolutions and Linear layers all run with one variant
+/// (Backend::conv2d_variants()).
+std::unique_ptr<Backend> backend_of_variant(Device& device, int variant);
+
+}  // namespace mayfly
