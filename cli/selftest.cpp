@@ -33,16 +33,17 @@ std::string layer_text(const std::string& network, std::size_t index, const Conv
                      s.height, s.width, s.out_channels, s.kernel_size, s.stride, s.padding);
 }
 
-void print_layer(Device& device, const std::string& name, const Conv2dShape& shape, double peak,
+void print_layer(Device& device, const std::string& name, const Conv2dShape& shape, const DevicePeak& peak,
                  double seconds) {
   const auto backend = device.make_backend(1);
   LayerBench layer(*backend, shape);
   fmt::print("  {:<58}", name);
   const auto print_rate = [&](void (LayerBench::*direction)()) {
-    const double rate = layer.flops() / seconds_per_call(
-                                            *backend, [&] { (layer.*direction)(); }, seconds);
-    fmt::print(" {:>7.1f}", rate * 1e-9);
-    print_percent(rate, peak);
+    const double each = seconds_per_call(
+        *backend, [&] { (layer.*direction)(); }, seconds);
+    fmt::print(" {:>7.1f}", layer.flops() / each * 1e-9);
+    print_percent(layer.flops() / each, peak.flops);
+    print_percent(layer.bytes() / each, peak.bytes);
   };
   print_rate(&LayerBench::forward);
   print_rate(&LayerBench::weight_gradient);
@@ -69,14 +70,14 @@ void print_rates(Device& device, double seconds) {
     timings += 3 * network_shapes(network.spec, network.image).layers.size() - 1;
   const double each = seconds / static_cast<double>(timings);
   fmt::print("\nUseful GFLOP/s of the layers: forward, weight gradient, data gradient");
-  if (peak.flops > 0) fmt::print("; percent of {:.0f}", peak.flops * 1e-9);
+  if (peak.flops > 0) fmt::print("; percent of {:.0f} GFLOP/s", peak.flops * 1e-9);
   if (peak.bytes > 0) fmt::print(" and of {:.0f} GB/s", peak.bytes * 1e-9);
   fmt::print("\n");
   for (const NamedNetwork& network : named_networks()) {
     const NetworkShapes shapes = network_shapes(network.spec, network.image);
     for (std::size_t i = 0; i < shapes.layers.size(); ++i)
-      print_layer(device, layer_text(network.name, i, shapes.layers[i].conv), shapes.layers[i].conv,
-                  peak.flops, each);
+      print_layer(device, layer_text(network.name, i, shapes.layers[i].conv), shapes.layers[i].conv, peak,
+                  each);
   }
   print_sgd(device, peak.bytes, each);
 }

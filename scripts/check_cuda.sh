@@ -18,10 +18,10 @@ trap 'rm -rf "$scratch"' EXIT
 
 nvcc_for() {
   if [ "$1" = 70 ]; then
-    scripts/cuda12_toolkit.sh build/cuda12 >&2 || return 1
+    scripts/cuda12_toolkit.sh build/cuda12 >&2 || return
     echo build/cuda12/bin/nvcc
   else
-    command -v nvcc
+    command -v nvcc || return 77
   fi
 }
 
@@ -40,7 +40,7 @@ comparable() { if [ -n "${CUOBJDUMP:-}" ]; then cat; else sed -E '/^\|/s/( [^|]*
 compare() {
   section "$1" | sed '$!b;/^$/d' >"$scratch/committed"
   if ! cmp -s <(head -n 1 "$scratch/committed") <(head -n 1 "$2"); then
-    echo "check_cuda.sh: sm_$1: not compared: $page has '$(head -n 1 "$scratch/committed")', here is '$(head -n 1 "$2")'" >&2
+    echo "check_cuda.sh: SKIPPED: sm_$1: not compared: $page has '$(head -n 1 "$scratch/committed")', here is '$(head -n 1 "$2")'" >&2
   elif ! diff <(comparable <"$scratch/committed") <(comparable <"$2"); then
     echo "check_cuda.sh: sm_$1: $page (<) is not what the compiler says (>): scripts/check_cuda.sh --write" >&2
     return 1
@@ -50,9 +50,13 @@ compare() {
 status=0
 checked=0
 for arch in "${architectures[@]}"; do
-  if ! nvcc="$(nvcc_for "$arch")"; then
+  reason=0
+  nvcc="$(nvcc_for "$arch")" || reason=$?
+  if [ "$reason" -eq 77 ]; then
     echo "check_cuda.sh: SKIPPED: sm_$arch: no nvcc for it here" >&2
     continue
+  elif [ "$reason" -ne 0 ]; then
+    exit "$reason"
   fi
   if [ -x build/cuda12/bin/cuobjdump ]; then export CUOBJDUMP="$PWD/build/cuda12/bin/cuobjdump"; fi
   scripts/cuda_kernels.py "$nvcc" "$arch" "$scratch/table"

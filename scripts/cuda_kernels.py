@@ -45,7 +45,7 @@ class Kernel:
     symbol: str
     registers: int = 0
     shared: int = 0
-    threads: int | None = None  # of a block, where __launch_bounds__ says it
+    threads: int = 0  # of a block: __launch_bounds__
     loop: collections.Counter | None = None  # instructions of the loop with most FFMA
     name: str = ""
 
@@ -84,6 +84,8 @@ def compile_one(nvcc, arch, source, folder):
 def spills(said):
     found = re.findall(r"Function properties for (\S+)\n\s*(\d+) bytes stack frame, (\d+) bytes spill stores, (\d+)",
                        said)
+    if len(found) < said.count("Compiling entry function"):
+        raise SystemExit("cuda_kernels.py: ptxas does not say of each kernel what it spills")
     return [symbol for symbol, _, stores, loads in found if int(stores) or int(loads)]
 
 
@@ -95,7 +97,9 @@ def kernels_in(source, said, folder):
         symbol = part[1:part.index("'", 1)]
         used = re.search(r"Used (\d+) registers", part)
         shared = re.search(r"(\d+) bytes smem", part)
-        kernels.append(Kernel(source, symbol, int(used[1]), int(shared[1]) if shared else 0, threads.get(symbol)))
+        if symbol not in threads:
+            raise SystemExit(f"cuda_kernels.py: {source}: {symbol} has no __launch_bounds__")
+        kernels.append(Kernel(source, symbol, int(used[1]), int(shared[1]) if shared else 0, threads[symbol]))
     return kernels
 
 
@@ -206,15 +210,10 @@ def bound(loop):
 
 
 def row(kernel, processor):
-    cells = [f"`{kernel.name}`", kernel.source, kernel.registers, kernel.shared, kernel.threads or "-"]
-    if kernel.threads:
-        blocks, limit = blocks_per_sm(kernel, processor)
-        warps = blocks * math.ceil(kernel.threads / 32)
-        cells += [blocks, limit]
-    else:
-        warps = warps_by_registers(kernel, processor)
-        cells += ["-", "-"]
-    cells.append(f"{'' if kernel.threads else '≤ '}{100 * warps * 32 // processor.threads} %")
+    blocks, limit = blocks_per_sm(kernel, processor)
+    warps = blocks * math.ceil(kernel.threads / 32)
+    cells = [f"`{kernel.name}`", kernel.source, kernel.registers, kernel.shared, kernel.threads, blocks, limit,
+             f"{100 * warps * 32 // processor.threads} %"]
     if kernel.loop:
         total = sum(kernel.loop.values())
         cells += [f"{kernel.loop['FFMA']} of {total}", f"{100 * bound(kernel.loop):.0f} %"]

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What takes too long for .ci/run: the tests labelled long, clang-tidy over everything, threads under the thread
-# sanitizer, CUDA for all architectures by both toolkits, plans of the last cuDNN for V100, and twenty networks of the
+# sanitizer, g++'s sanitizers, ten minutes of fuzzing for each reader, programs of g++ and clang++ compared, 300 planted
+# faults, plans of the last cuDNN for V100, CUDA for all architectures by both toolkits, and twenty networks of the
 # published space.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -18,7 +19,9 @@ tests/identity.sh build/release/cli/mayfly build/clang/cli/mayfly
 # Planted faults in the CUDA engine, others with every commit.
 tests/mutations/mutate.py build/mutations --count 300 --seed "$(git rev-list --count HEAD)"
 
-# CUDA 13, all architectures; then CUDA 12, for V100. Both programs must also start where there is no GPU.
+# Fetches the last cuDNN for V100, too.
+tests/cudnn_plans/with_cudnn_9_10.sh build/release
+# CUDA 13, all architectures; then CUDA 12 with that cuDNN, for V100. Both programs must also start where there is no GPU.
 if command -v nvcc >/dev/null; then
   scripts/build.sh cuda mayfly
   build/cuda/cli/mayfly version
@@ -28,14 +31,15 @@ fi
 toolkit=0
 scripts/cuda12_toolkit.sh build/cuda12 || toolkit=$?
 if [ "$toolkit" -eq 0 ]; then
-  cmake --preset cuda -B build/cuda-by-12 -DCMAKE_CUDA_COMPILER="$PWD/build/cuda12/bin/nvcc" >/dev/null
+  cudnn="$PWD/build/release/cudnn-9.10.2/nvidia/cudnn"
+  cmake --preset cuda -B build/cuda-by-12 -DCMAKE_CUDA_COMPILER="$PWD/build/cuda12/bin/nvcc" -DCUDNN_PATH="$cudnn" >/dev/null
   cmake --build build/cuda-by-12 --target mayfly
   build/cuda-by-12/cli/mayfly version
+  if [ -d "$cudnn" ]; then build/cuda-by-12/cli/mayfly version | grep -q "headers of cuDNN 9.10"; fi
 elif [ "$toolkit" -ne 77 ]; then
   exit "$toolkit"
 fi
 scripts/check_cuda.sh 70 80 || [ $? -eq 77 ]
-tests/cudnn_plans/with_cudnn_9_10.sh build/release
 
 scratch="$(mktemp -d)"
 trap 'rm -rf "$scratch"' EXIT

@@ -9,6 +9,8 @@
 namespace mayfly::cuda {
 namespace {
 
+constexpr int kThreads = kSumLanes * (1 + kSumLoaders);  // one row adds, the others fetch
+
 struct BackwardArguments {
   ActivationCode code;
   const float* y;
@@ -57,7 +59,8 @@ __device__ void add_positions(const BackwardArguments& a, SumTiles& tiles) {
   if (exists && threadIdx.y == 0) a.dbias[c] = sum;
 }
 
-__global__ void activation_backward_kernel(MAYFLY_GRID_CONSTANT const BackwardArguments a) {
+__global__ void __launch_bounds__(kThreads)
+    activation_backward_kernel(MAYFLY_GRID_CONSTANT const BackwardArguments a) {
   MAYFLY_SHARED(SumTiles, tiles);
   backward_of_positions(a, tiles);
   if (is_last_block(a.tickets + blockIdx.y, gridDim.x)) add_positions(a, tiles);

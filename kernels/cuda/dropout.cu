@@ -31,7 +31,7 @@ __device__ std::uint32_t word_of(const PhiloxBlock& block, unsigned i) {
 }
 
 /// Row blockIdx.y of one (image, channel): draws one after the other.
-__global__ void dropout_mask_kernel(MAYFLY_GRID_CONSTANT const MaskArguments a) {
+__global__ void __launch_bounds__(kThreads) dropout_mask_kernel(MAYFLY_GRID_CONSTANT const MaskArguments a) {
   const int lane = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
   if (lane >= a.lanes) return;
   const int n = lane / a.padded_channels, c = lane - n * a.padded_channels;

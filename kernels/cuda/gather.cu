@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kTile = 32;  // pixels, and images, of a block
 constexpr int kRows = 8;   // threads are kTile x kRows
+constexpr int kThreads = kTile * kRows;
 
 /// Pixel (h, w) of channel c of image n lies at origin + h*row + w*column + n*image + c.
 struct ImageLayout {
@@ -47,7 +48,7 @@ __device__ std::uint64_t index_of(const GatherArguments& a, int n) {
   return a.order == nullptr ? at : a.order[at];
 }
 
-__global__ void gather_kernel(MAYFLY_GRID_CONSTANT const GatherArguments a) {
+__global__ void __launch_bounds__(kThreads) gather_kernel(MAYFLY_GRID_CONSTANT const GatherArguments a) {
   MAYFLY_SHARED(float[kTile][kTile + 1], tile);
   const int positions = a.image.height * a.image.width;
   const int first_pixel = static_cast<int>(blockIdx.x) * kTile;

@@ -20,7 +20,7 @@ struct InitialiseArguments {
   float bound;
 };
 
-__global__ void fill_kernel(float* values, unsigned count, float value) {
+__global__ void __launch_bounds__(kThreads) fill_kernel(float* values, unsigned count, float value) {
   const unsigned i = blockIdx.x * blockDim.x + threadIdx.x;
   if (i < count) values[i] = value;
 }
@@ -32,7 +32,7 @@ __device__ std::size_t place_of(const InitialiseArguments& a, unsigned index) {
   return out_channel * a.out_channel_step + channel * a.channel_step + tap * a.tap_step;
 }
 
-__global__ void draw_kernel(MAYFLY_GRID_CONSTANT const InitialiseArguments a) {
+__global__ void __launch_bounds__(kThreads) draw_kernel(MAYFLY_GRID_CONSTANT const InitialiseArguments a) {
   const unsigned quad = blockIdx.x * blockDim.x + threadIdx.x;
   const unsigned weight_count = a.out_channels * a.fan_in;
   const PhiloxBlock block = draw_quad(a.draws.seed, Stream::init, {.layer = a.draws.layer}, quad);

@@ -7,8 +7,9 @@
 namespace mayfly::cuda {
 namespace {
 
-constexpr int kLanes = 32;       // columns of a block
-constexpr int kRows = 8;         // threads are kLanes x kRows
+constexpr int kLanes = 32;  // columns of a block
+constexpr int kRows = 8;    // threads are kLanes x kRows
+constexpr int kThreads = kLanes * kRows;
 constexpr int kFewLines = 48;    // most maps are small, and shared memory decides how many blocks an SM holds
 constexpr int kMostLines = 257;  // an even kernel with half of it as padding: one output more than inputs
 
@@ -86,8 +87,9 @@ __device__ void scan_columns(const PoolArguments& a, const Column& column, int o
 }
 
 template <int kLines>
-__global__ void max_pool2d_forward(MAYFLY_GRID_CONSTANT const PoolArguments a, const float* x, float* y,
-                                   std::uint16_t* winners) {
+__global__ void __launch_bounds__(kThreads)
+    max_pool2d_forward(MAYFLY_GRID_CONSTANT const PoolArguments a, const float* x, float* y,
+                       std::uint16_t* winners) {
   MAYFLY_SHARED(RowWinners<kLines>, rows);
   const Column column = column_of(a);
   const int ow = static_cast<int>(blockIdx.y);
@@ -131,8 +133,9 @@ __device__ void sum_over_columns(const PoolArguments& a, const Column& column, i
 }
 
 template <int kLines>
-__global__ void max_pool2d_backward(MAYFLY_GRID_CONSTANT const PoolArguments a, const float* dy,
-                                    const std::uint16_t* winners, float* dx) {
+__global__ void __launch_bounds__(kThreads)
+    max_pool2d_backward(MAYFLY_GRID_CONSTANT const PoolArguments a, const float* dy,
+                        const std::uint16_t* winners, float* dx) {
   MAYFLY_SHARED(RowWinners<kLines>, middle);
   const Column column = column_of(a);
   const int ih = static_cast<int>(blockIdx.y);

@@ -37,8 +37,9 @@ __device__ void update_four(const SgdRun& run, bool first, int quad, const float
   if (run.has_momentum) reinterpret_cast<float4*>(momentum)[quad] = b;
 }
 
-__global__ void sgd_kernel(SgdRun run, const DeviceState* state, int count, const float* gradients,
-                           float* weights, float* momentum) {
+__global__ void __launch_bounds__(kThreads)
+    sgd_kernel(SgdRun run, const DeviceState* state, int count, const float* gradients, float* weights,
+               float* momentum) {
   const bool first = state->updates == 0;
   const int thread = static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x);
   const int quads = count / 4;

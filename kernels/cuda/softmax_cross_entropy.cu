@@ -116,7 +116,8 @@ __device__ void add_images(const SoftmaxArguments& a, Pieces& pieces) {
   a.sums->batches += 1;
 }
 
-__global__ void softmax_cross_entropy_kernel(MAYFLY_GRID_CONSTANT const SoftmaxArguments a) {
+__global__ void __launch_bounds__(kThreads)
+    softmax_cross_entropy_kernel(MAYFLY_GRID_CONSTANT const SoftmaxArguments a) {
   MAYFLY_SHARED(Pieces, pieces);
   losses_of_images(a, pieces);
   if (is_last_block(a.scratch.ticket, gridDim.x)) add_images(a, pieces);

@@ -5,18 +5,18 @@
 namespace mayfly::cuda {
 namespace {
 
-__global__ void set_counters_kernel(DeviceState* state, StepCounters counters) {
+__global__ void __launch_bounds__(1) set_counters_kernel(DeviceState* state, StepCounters counters) {
   state->epoch = counters.epoch;
   state->step = counters.step;
   state->updates = counters.updates;
 }
 
-__global__ void advance_kernel(DeviceState* state, bool trained) {
+__global__ void __launch_bounds__(1) advance_kernel(DeviceState* state, bool trained) {
   state->step += 1;
   if (trained) state->updates += 1;
 }
 
-__global__ void set_sums_kernel(LossSums* sums, LossSums values) {
+__global__ void __launch_bounds__(1) set_sums_kernel(LossSums* sums, LossSums values) {
   *sums = values;
 }
 

@@ -15,6 +15,10 @@ class Fault:
     end: int = -1
     put: str = ""  # by these
 
+    @property
+    def by_hand(self):
+        return self.begin < 0
+
     def __str__(self):
         new = squeeze(self.new.replace(OTHER_STREAM, "another stream")) or "(nothing)"
         return f"{self.file} {self.kind}: {squeeze(self.old)} --> {new}"

@@ -46,7 +46,7 @@ class Workplace:
         plain = self.tracked_files()
         codes = {file: faults.without_comments(plain[file].decode()) for file in {fault.file for fault in found}}
         awaiting = {fault: number for number, fault in enumerate(found)
-                    if fault.begin >= 0 and switches.can_switch(fault, codes[fault.file])}
+                    if not fault.by_hand and switches.can_switch(fault, codes[fault.file])}
         for _ in range(10):
             self.switched = awaiting
             digest = self.copy_sources(self.planted(plain))

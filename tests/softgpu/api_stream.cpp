@@ -85,14 +85,16 @@ cudaError_t cudaStreamBeginCapture(cudaStream_t handle, cudaStreamCaptureMode mo
 }
 
 cudaError_t cudaStreamEndCapture(cudaStream_t handle, cudaGraph_t* graph) {
-  return call("cudaStreamEndCapture", Call::end_capture, [&](Runtime& runtime) {
-    *graph = nullptr;
+  *graph = nullptr;
+  return call("cudaStreamEndCapture", [&](Runtime& runtime) {
     CUstream_st& stream = runtime.stream(handle, "cudaStreamEndCapture");
     if (stream.capture == nullptr) return cudaErrorIllegalState;
     if (stream.capture->mode != cudaStreamCaptureModeRelaxed &&
         stream.capture->thread != std::this_thread::get_id())
       return cudaErrorStreamCaptureWrongThread;
-    const std::unique_ptr<Capture> capture = std::move(stream.capture);
+    const std::unique_ptr<Capture> capture = std::move(stream.capture);  // it ends, whatever comes
+    const cudaError_t planned = runtime.planned_failure(Call::end_capture);
+    if (planned != cudaSuccess) return planned;
     if (capture->invalid) return cudaErrorStreamCaptureInvalidated;
     *graph = runtime.graphs.add(std::make_unique<CUgraph_st>());
     (*graph)->device = stream.device;

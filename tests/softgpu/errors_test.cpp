@@ -53,12 +53,12 @@ TEST_F(Errors, HaveTheirNames) {
 
 TEST_F(Errors, ThatAreNotStickyComeOnce) {
   float* x = device_floats(1);
-  fail_next(Call::set, cudaErrorUnknown, 1);
+  fail_next(Call::set, cudaErrorNotPermitted, 1);
   EXPECT_EQ(cudaMemsetAsync(x, 0, 4, stream_), cudaSuccess);
-  EXPECT_EQ(cudaMemsetAsync(x, 0, 4, stream_), cudaErrorUnknown);
+  EXPECT_EQ(cudaMemsetAsync(x, 0, 4, stream_), cudaErrorNotPermitted);
   EXPECT_EQ(cudaMemsetAsync(x, 0, 4, stream_), cudaSuccess);
-  EXPECT_EQ(cudaPeekAtLastError(), cudaErrorUnknown);
-  EXPECT_EQ(cudaGetLastError(), cudaErrorUnknown);
+  EXPECT_EQ(cudaPeekAtLastError(), cudaErrorNotPermitted);
+  EXPECT_EQ(cudaGetLastError(), cudaErrorNotPermitted);
   fail_next(Call::launch, cudaErrorNoKernelImageForDevice);
   EXPECT_THROW(launch(set_to, dim3(1), dim3(1), stream_, x, 1.0f), std::runtime_error);
   launch(set_to, dim3(1), dim3(1), stream_, x, 1.0f);

@@ -8,6 +8,7 @@
 
 #include "fail.h"
 #include "sanitizer.h"
+#include "softgpu/alignment.h"
 
 namespace mayfly::softgpu {
 namespace {
@@ -179,6 +180,10 @@ void check_range(const char* what, const void* begin, std::size_t bytes, int dev
   const auto left = static_cast<std::size_t>(in->end() - static_cast<const std::byte*>(begin));
   if (bytes > left)
     fail("{}: {} bytes asked for, {} bytes are left from {}", what, bytes, left, memory.place_of(begin));
+}
+
+void refuse_misaligned(const void* address) {
+  fail("a vector at a misaligned address, {}, {}", address, DeviceMemory::instance().place_of(address));
 }
 
 }  // namespace mayfly::softgpu

@@ -3,8 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <future>
 #include <thread>
+#include <vector>
 
 #include "core/error.h"
 #include "kernels/backend.h"
@@ -69,6 +71,88 @@ TEST(Recovery, AThreadThatWasNotToldBeginsAnew) {
   EXPECT_NO_THROW(device->reset());
   was_reset.set_value();
   other.join();
+}
+
+/// Every kind of call that the engine makes, some more than once.
+void short_life(Device& device) {
+  const auto backend = device.make_backend(1);
+  const std::vector<float> values(16);
+  Buffer buffer = backend->allocate(values.size() * sizeof(float));
+  backend->upload(values.data(), buffer.data(), buffer.bytes());
+  const auto timer = backend->make_timer();
+  const std::function<void()> step = backend->record([&] { backend->advance(true); });
+  timer->start();
+  for (int i = 0; i < 3; ++i) step();  // as it is, recorded, once more
+  timer->stop();
+  backend->read_sums();
+  EXPECT_GE(timer->seconds(), 0);
+  EXPECT_EQ(backend->counters().updates, 3U);
+}
+
+class FailingCalls : public testing::TestWithParam<softgpu::Call> {
+ protected:
+  void TearDown() override { softgpu::clear_failures(); }
+};
+
+TEST_P(FailingCalls, AreToldAndLeaveNothingBehind) {
+  const auto device = open_devices("cuda:0").front();
+  int told = 0;
+  for (unsigned after = 0;; ++after) {
+    softgpu::fail_next(GetParam(), cudaErrorNotPermitted, after);
+    try {
+      short_life(*device);
+      break;  // there are no more such calls
+    } catch (const DeviceError& error) {
+      ++told;
+      EXPECT_THAT(error.what(), testing::HasSubstr("cudaErrorNotPermitted"));
+    }
+    softgpu::clear_failures();
+    EXPECT_THAT(softgpu::report_leaks(), testing::IsEmpty());
+    EXPECT_NO_THROW(short_life(*device));
+  }
+  EXPECT_GT(told, 0);
+}
+
+using softgpu::Call;
+INSTANTIATE_TEST_SUITE_P(Kinds, FailingCalls,
+                         testing::Values(Call::allocate, Call::allocate_host, Call::launch, Call::copy,
+                                         Call::set, Call::synchronise, Call::create_stream,
+                                         Call::create_event, Call::record_event, Call::begin_capture,
+                                         Call::end_capture, Call::instantiate, Call::graph_launch));
+
+class StickyErrors : public testing::TestWithParam<cudaError_t> {};
+
+TEST_P(StickyErrors, AreALostDevice) {
+  const auto device = open_devices("cuda:0").front();
+  softgpu::fail_next(softgpu::Call::kernel, GetParam());
+  EXPECT_THROW(short_life(*device), DeviceLost);
+  EXPECT_NO_THROW(device->reset());
+  EXPECT_NO_THROW(short_life(*device));
+}
+
+INSTANTIATE_TEST_SUITE_P(Codes, StickyErrors,
+                         testing::Values(cudaErrorIllegalAddress, cudaErrorLaunchTimeout,
+                                         cudaErrorLaunchFailure, cudaErrorHardwareStackError,
+                                         cudaErrorIllegalInstruction, cudaErrorMisalignedAddress,
+                                         cudaErrorInvalidAddressSpace, cudaErrorInvalidPc, cudaErrorAssert,
+                                         cudaErrorECCUncorrectable, cudaErrorNvlinkUncorrectable,
+                                         cudaErrorContextIsDestroyed, cudaErrorContained,
+                                         cudaErrorTensorMemoryLeak, cudaErrorMpsClientTerminated,
+                                         cudaErrorUnknown));
+
+TEST(Recovery, ACopyThatFailsWhenItRunsLosesTheDevice) {
+  const auto device = open_devices("cuda:0").front();
+  softgpu::fail_next(softgpu::Call::copy_runs, cudaErrorIllegalAddress, 1);
+  EXPECT_THROW(short_life(*device), DeviceLost);
+  EXPECT_NO_THROW(device->reset());
+  EXPECT_NO_THROW(short_life(*device));
+}
+
+TEST(Devices, ListsThatAreNoneAreRefused) {
+  for (const char* devices : {"cuda:", "cuda:x", "cuda:-1", "cuda:0,", "cuda:0,0", "cuda:1,0,1", "gpu"})
+    EXPECT_THROW(open_devices(devices), UsageError) << devices;
+  EXPECT_EQ(open_devices("cuda:1,0").front()->name(), "cuda:1");
+  EXPECT_THROW(open_devices("cuda:2"), DeviceError);
 }
 
 }  // namespace

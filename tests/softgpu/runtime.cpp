@@ -245,7 +245,12 @@ bool sticks(cudaError_t error) {
                                      cudaErrorMisalignedAddress,
                                      cudaErrorInvalidAddressSpace,
                                      cudaErrorInvalidPc,
-                                     cudaErrorLaunchFailure};
+                                     cudaErrorLaunchFailure,
+                                     cudaErrorContextIsDestroyed,
+                                     cudaErrorContained,
+                                     cudaErrorTensorMemoryLeak,
+                                     cudaErrorMpsClientTerminated,
+                                     cudaErrorUnknown};
   return std::find(std::begin(kSticky), std::end(kSticky), error) != std::end(kSticky);
 }
 

@@ -8,8 +8,9 @@ namespace {
 
 constexpr int kThreads = 256;
 
-__global__ void bias_activation_kernel(int batch, int channels, int padded, const float* bias, bool relu,
-                                       const float* mask, MapLayout mask_layout, float* y) {
+__global__ void __launch_bounds__(kThreads)
+    bias_activation_kernel(int batch, int channels, int padded, const float* bias, bool relu,
+                           const float* mask, MapLayout mask_layout, float* y) {
   const int at = static_cast<int>(blockIdx.x) * kThreads + static_cast<int>(threadIdx.x);
   if (at >= batch * padded) return;
   const int n = at / padded, c = at - n * padded;

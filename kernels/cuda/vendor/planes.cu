@@ -8,6 +8,7 @@ namespace {
 
 constexpr int kTile = 32;  // positions, and channels, of a block
 constexpr int kRows = 8;   // threads are kTile x kRows
+constexpr int kTileThreads = kTile * kRows;
 constexpr int kFewChannels = 4;
 constexpr int kThreads = 256;
 
@@ -22,8 +23,9 @@ __device__ float map_value(const PlanesShape& s, MapLayout layout, const float* 
   return map[(h * s.width + w) * layout.position + n * layout.image + c];
 }
 
-__global__ void to_planes_kernel(MAYFLY_GRID_CONSTANT const PlanesShape s, MapLayout layout, const float* map,
-                                 float* planes, int tiles) {
+__global__ void __launch_bounds__(kTileThreads)
+    to_planes_kernel(MAYFLY_GRID_CONSTANT const PlanesShape s, MapLayout layout, const float* map,
+                     float* planes, int tiles) {
   MAYFLY_SHARED(float[kTile][kTile + 1], tile);
   const int positions = s.planes_height * s.planes_width;
   const int n = static_cast<int>(blockIdx.x) / tiles;
@@ -40,8 +42,9 @@ __global__ void to_planes_kernel(MAYFLY_GRID_CONSTANT const PlanesShape s, MapLa
 }
 
 /// One thread, one value: of a few channels a tile would be mostly empty.
-__global__ void few_to_planes_kernel(MAYFLY_GRID_CONSTANT const PlanesShape s, MapLayout layout,
-                                     const float* map, float* planes) {
+__global__ void __launch_bounds__(kThreads)
+    few_to_planes_kernel(MAYFLY_GRID_CONSTANT const PlanesShape s, MapLayout layout, const float* map,
+                         float* planes) {
   const int positions = s.planes_height * s.planes_width;
   const unsigned thread = blockIdx.x * kThreads + threadIdx.x;
   if (thread >= static_cast<unsigned>(s.batch * s.channels * positions)) return;
@@ -65,8 +68,9 @@ struct Activated {
 };
 
 template <class Change>
-__global__ void to_map_kernel(MAYFLY_GRID_CONSTANT const PlanesShape s, const float* planes, MapLayout layout,
-                              float* map, Change change, int tiles, int padded_channels) {
+__global__ void __launch_bounds__(kTileThreads)
+    to_map_kernel(MAYFLY_GRID_CONSTANT const PlanesShape s, const float* planes, MapLayout layout, float* map,
+                  Change change, int tiles, int padded_channels) {
   MAYFLY_SHARED(float[kTile][kTile + 1], tile);
   const int positions = s.height * s.width;
   const int n = static_cast<int>(blockIdx.x) / tiles;

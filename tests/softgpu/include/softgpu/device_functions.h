@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstdint>
 
+#include "softgpu/alignment.h"
+
 struct uint3 {
   unsigned x, y, z;
 };
@@ -20,6 +22,19 @@ struct alignas(8) [[gnu::may_alias]] float2 {
 };
 struct alignas(16) [[gnu::may_alias]] float4 {
   float x, y, z, w;
+#if defined(MAYFLY_SOFTGPU_ASAN)  // g++'s UBSan looks at the addresses of such copies, clang's does not
+  float4() = default;
+  float4(float x_, float y_, float z_, float w_) : x(x_), y(y_), z(z_), w(w_) {}
+  float4(const float4& from) {
+    *this = from;
+  }
+  float4& operator=(const float4& from) {
+    mayfly::softgpu::check_alignment(this, alignof(float4));
+    mayfly::softgpu::check_alignment(&from, alignof(float4));
+    x = from.x, y = from.y, z = from.z, w = from.w;
+    return *this;
+  }
+#endif
 };
 struct alignas(8) [[gnu::may_alias]] int2 {
   int x, y;
