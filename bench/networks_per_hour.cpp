@@ -88,9 +88,9 @@ void run(int argc, char** argv) {
   const Arithmetic arithmetic = parse_arithmetic(take_option(argc, argv, "arithmetic", "exact"));
   const std::string device = take_option(argc, argv, "device", "cpu");
   const std::string preset = take_option(argc, argv, "preset", "laptop");
-  const auto count = std::stoul(take_option(argc, argv, "networks", "16"));
+  const int count = take_count(argc, argv, "networks", 16, 1);
   std::stringstream jobs(take_option(argc, argv, "jobs", device == "cpu" ? "1,2" : "1,2,4,8"));
-  if (argc > 1) throw UsageError(fmt::format("unknown option {}", argv[1]));
+  refuse_others(argc, argv);
   CampaignOptions options{.lifespan = {.epochs = kEpochs, .arithmetic = arithmetic},
                           .devices = open_devices(device, arithmetic),
                           .cores = static_cast<int>(std::thread::hardware_concurrency())};

@@ -46,12 +46,20 @@ inline std::vector<Pair> timed_in_turns(const Contender& ours, const Contender& 
   return timed;
 }
 
-/// The peer's seconds by Mayfly's: the median of the pairs.
+/// The median of what `of` says of each pair; there must be some.
+inline double median(const std::vector<Pair>& pairs, const std::function<double(const Pair&)>& of) {
+  std::vector<double> values;
+  for (const Pair& pair : pairs) values.push_back(of(pair));
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+/// The peer's seconds by Mayfly's.
 inline double median_ratio(const std::vector<Pair>& pairs) {
-  std::vector<double> ratios;
-  for (const auto& [ours, theirs] : pairs) ratios.push_back(theirs / ours);
-  std::sort(ratios.begin(), ratios.end());
-  return ratios[ratios.size() / 2];
+  return median(pairs, [](const Pair& pair) { return pair[1] / pair[0]; });
+}
+/// Mayfly's (0) or the peer's (1).
+inline double median_seconds(const std::vector<Pair>& pairs, std::size_t who) {
+  return median(pairs, [who](const Pair& pair) { return pair[who]; });
 }
 
 /// "WHAT: geomean R min R median R"; nothing of no ratios.

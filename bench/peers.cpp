@@ -96,11 +96,6 @@ struct Comparison {
   std::vector<Pair> pairs;     ///< of a step
 
   double ratio() const { return median_ratio(pairs); }
-  double best(std::size_t who) const {
-    double least = HUGE_VAL;
-    for (const auto& pair : pairs) least = std::min(least, pair[who]);
-    return least;
-  }
 };
 
 Comparison compare(const NamedNetwork& named, int pairs) {
@@ -139,8 +134,8 @@ double seconds_of_first_step(const NamedNetwork& named) {
 
 void print(const Comparison& c) {
   fmt::print("{:28} mayfly {:9.3f} ms  PyTorch {:9.3f} ms{}  ratio {:6.2f}  losses differ by {:.1e}\n",
-             c.name, c.best(0) * 1e3, c.best(1) * 1e3, c.channels_last ? " (channels_last)" : "", c.ratio(),
-             c.difference);
+             c.name, median_seconds(c.pairs, 0) * 1e3, median_seconds(c.pairs, 1) * 1e3,
+             c.channels_last ? " (channels_last)" : "", c.ratio(), c.difference);
   std::fflush(stdout);
 }
 
@@ -157,11 +152,13 @@ class Run {
  public:
   Run(int pairs, std::string csv) : pairs_(pairs), csv_(std::move(csv)) {}
 
-  double add(const NamedNetwork& named, int pairs) {
+  /// The ratio goes to `ratios`, unless the two do not do the same work.
+  void add(const NamedNetwork& named, int pairs, std::initializer_list<std::vector<double>*> ratios) {
     double difference = 0;
     if (!same_losses(named, difference)) {
-      fmt::print("{}: the losses differ by {:.2e}: not the same work\n", named.name, difference);
+      fmt::print("{}: left out: the losses differ by {:.2e}: not the same work\n", named.name, difference);
       all_same_ = false;
+      return;
     }
     Comparison comparison = compare(named, pairs);
     comparison.difference = difference;
@@ -169,9 +166,11 @@ class Run {
     text_ += csv_lines(comparison);
     if (!csv_.empty())
       write_durable_file(csv_, "network,pair,format,mayfly_seconds,pytorch_seconds\n" + text_);
-    return comparison.ratio();
+    for (std::vector<double>* found : ratios) found->push_back(comparison.ratio());
   }
-  double add(const NamedNetwork& named) { return add(named, pairs_); }
+  void add(const NamedNetwork& named, std::initializer_list<std::vector<double>*> ratios) {
+    add(named, pairs_, ratios);
+  }
   /// Whether all losses agreed.
   bool all_same() const { return all_same_; }
 
@@ -190,11 +189,13 @@ int compare_all(int count, Run& run) {
     const bool long_one = seconds > kLongestStep;
     if (long_one) fmt::print("{}: replaced: a step takes PyTorch about {:.1f} s\n", named.name, seconds);
     if (seconds > kNeverTried) continue;
-    with_long.push_back(long_one ? run.add(named, 1) : run.add(named));
-    if (!long_one) ratios.push_back(with_long.back());
+    if (long_one)
+      run.add(named, 1, {&with_long});
+    else
+      run.add(named, {&with_long, &ratios});
   }
   std::vector<double> named_ratios;
-  for (const NamedNetwork& named : named_networks()) named_ratios.push_back(run.add(named));
+  for (const NamedNetwork& named : named_networks()) run.add(named, {&named_ratios});
   print_summary(named_ratios, "named networks");
   print_summary(with_long, "drawn networks and those that were replaced");
   print_summary(ratios, "drawn networks");
@@ -207,9 +208,10 @@ int compare_all(int count, Run& run) {
 int main(int argc, char** argv) {
   using namespace mayfly;
   try {
-    const int networks = std::stoi(bench::take_option(argc, argv, "networks", "60"));
-    const int pairs = std::stoi(bench::take_option(argc, argv, "pairs", "5"));
+    const int networks = bench::take_count(argc, argv, "networks", 60);
+    const int pairs = bench::take_count(argc, argv, "pairs", 5, 1);
     bench::Run run(pairs, bench::take_option(argc, argv, "csv", ""));
+    bench::refuse_others(argc, argv);
     fmt::print("{}, PyTorch {}, one thread each\n", open_device("cpu")->information(),
                bench::TorchPeer::version());
     if (std::getenv("OPENBLAS_CORETYPE") != nullptr)

@@ -54,11 +54,10 @@ def picture(ratios, machine):
             lines.append(f'<line x1="{LEFT}" x2="{width - 20}" y1="{y(tick):.1f}" y2="{y(tick):.1f}" stroke="#ddd"/>')
             lines.append(text(LEFT - 8, y(tick) + 4, str(tick), anchor="end"))
     for i, (ratio, name) in enumerate(ratios):
-        colour = "#2a6fb0" if name.startswith("published_") and name[10].isdigit() else "#d08020"
         lines.append(f'<rect x="{LEFT + i * BAR + 1}" y="{y(ratio):.1f}" width="{BAR - 2}" '
-                     f'height="{TOP + HEIGHT - y(ratio):.1f}" fill="{colour}">'
+                     f'height="{TOP + HEIGHT - y(ratio):.1f}" fill="#2a6fb0">'
                      f"<title>{escape(name)}: {ratio:.2f}</title></rect>")
-    lines.append(text(LEFT, TOP + HEIGHT + 24, "blue: drawn from preset published, sorted; orange: named networks"))
+    lines.append(text(LEFT, TOP + HEIGHT + 24, "one bar a network, drawn from preset published; sorted"))
     return "\n".join(lines + ["</svg>", ""])
 
 

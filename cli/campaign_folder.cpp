@@ -127,6 +127,8 @@ PlannedNetwork plan_network(const Campaign& campaign, std::uint32_t index) {
   planned.cost = estimate(planned.sampled.shapes, planned.sampled.spec.sgd,
                           {.train = facts.train_images, .validation = facts.validation_images},
                           campaign.lifespan.epochs);
+  if (campaign.lifespan.element_dropout)
+    planned.cost.memory_bytes += element_mask_bytes(planned.sampled.shapes);
   return planned;
 }
 

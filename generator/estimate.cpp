@@ -150,6 +150,13 @@ std::int64_t training_memory(const NetworkShapes& shapes, const SgdSpec& sgd) {
   return bytes + 2 * allocated(largest.gradient) + allocated(largest.scratch) + kSmallThings;
 }
 
+std::int64_t element_mask_bytes(const NetworkShapes& shapes) {
+  std::int64_t bytes = 0;
+  for (const LayerShape& layer : shapes.layers)
+    if (!layer.linear && layer.dropout_rate > 0) bytes += allocated(kFloat * layer.conv.output_count());
+  return bytes;
+}
+
 std::int64_t estimate_memory(const NetworkShapes& shapes, const SgdSpec& sgd) {
   const std::int64_t saved = (sgd.momentum != 0 ? 2 : 1) * kFloat * shapes.parameter_count();
   return training_memory(shapes, sgd) + saved;

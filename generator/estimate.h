@@ -39,6 +39,9 @@ struct Estimate {
 /// of a gradient, each as large as any layer needs it.
 std::int64_t training_memory(const NetworkShapes& shapes, const SgdSpec& sgd);
 
+/// Bytes of the masks of convolution blocks where conv_dropout is "element"; above, they are by channel.
+std::int64_t element_mask_bytes(const NetworkShapes& shapes);
+
 /// The most that a network takes of a process, without the data set: while a checkpoint is written or read it
 /// has a copy of parameters and momentum beside what it trains with. bench/memory_peaks.py compares.
 std::int64_t estimate_memory(const NetworkShapes& shapes, const SgdSpec& sgd);

@@ -15,14 +15,6 @@ void round_up_to_four(int& channels) {
   channels = (channels + 3) / 4 * 4;
 }
 
-/// Floats of the masks of convolutions.
-std::int64_t mask_floats(const NetworkShapes& shapes) {
-  std::int64_t floats = 0;
-  for (const LayerShape& layer : shapes.layers)
-    if (!layer.linear && layer.dropout_rate > 0) floats += layer.conv.output_count();
-  return floats;
-}
-
 /// Floats of the largest convolution's input and whole output, which cuDNN wants in an order of its own.
 std::int64_t plane_floats(const NetworkShapes& shapes) {
   std::int64_t floats = 0;
@@ -47,7 +39,7 @@ std::uint64_t estimate_device_memory(const NetworkShapes& shapes, const SgdSpec&
   }
   std::uint64_t bytes =
       static_cast<std::uint64_t>(training_memory(padded, sgd)) + dataset_bytes + kPerNetwork;
-  if (element_dropout) bytes += sizeof(float) * static_cast<std::uint64_t>(mask_floats(padded));
+  if (element_dropout) bytes += static_cast<std::uint64_t>(element_mask_bytes(padded));
   if (arithmetic == Arithmetic::fast)
     bytes += kVendorWorkspaces + sizeof(float) * static_cast<std::uint64_t>(plane_floats(padded));
   return bytes;

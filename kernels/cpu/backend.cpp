@@ -93,6 +93,11 @@ void CpuBackend::advance(bool trained) {
   if (trained) ++counters_.updates;
 }
 
+DevicePeak CpuDevice::peak() const {
+  select_simd_from_environment();
+  return {.flops = measure_fma_peak()};
+}
+
 std::string CpuDevice::information() const {
   select_simd_from_environment();
   return fmt::format("cpu: {}", simd_name());

@@ -69,7 +69,7 @@ class CpuDevice final : public Device {
   }
   void reset() override {}
   std::string information() const override;
-  DevicePeak peak() const override { return {.flops = measure_fma_peak()}; }
+  DevicePeak peak() const override;
 };
 
 }  // namespace mayfly::cpu

@@ -17,8 +17,8 @@ namespace mayfly::cpu::HWY_NAMESPACE {
 
 std::string name_target() {
   if (MAYFLY_PLAIN_LOOP) return "plain loops";
-  if (HWY_TARGET == HWY_AVX3) return "AVX-512";
-  return HWY_TARGET == HWY_AVX2 ? "AVX2" : "NEON";
+  if (!HWY_ARCH_X86) return "NEON";
+  return HWY_TARGET <= HWY_AVX3 ? "AVX-512" : "AVX2";
 }
 
 }  // namespace mayfly::cpu::HWY_NAMESPACE

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 namespace mayfly::cpu {
 namespace {
@@ -11,11 +12,15 @@ namespace {
 void element_mask_of_channel(const DropoutShape& shape, const MaskDraws& draws, std::uint64_t channel,
                              float* mask) {
   const std::ptrdiff_t position = std::ptrdiff_t{shape.batch} * shape.channels;
+  PhiloxBlock block{};
+  std::uint64_t drawn = std::numeric_limits<std::uint64_t>::max();  // which block that is
   for (int h = 0; h < shape.height; ++h) {
     for (int w = 0; w < shape.width; ++w) {
       const std::uint64_t index = (channel * shape.full_height + h) * shape.full_width + w;
-      const PhiloxBlock block =
-          draw_quad(draws.seed, Stream::dropout, draws.at, static_cast<std::uint32_t>(index / 4));
+      if (index / 4 != drawn) {
+        drawn = index / 4;
+        block = draw_quad(draws.seed, Stream::dropout, draws.at, static_cast<std::uint32_t>(drawn));
+      }
       const bool kept = block[index % 4] >= draws.threshold;
       mask[(std::ptrdiff_t{h} * shape.width + w) * position + static_cast<std::ptrdiff_t>(channel)] =
           kept ? draws.scale : 0.0F;

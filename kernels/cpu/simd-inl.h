@@ -14,7 +14,7 @@
 #include <cstddef>
 
 #undef MAYFLY_PLAIN_LOOP
-#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_NEON
+#if (HWY_ARCH_X86 && HWY_TARGET <= HWY_AVX2) || (HWY_ARCH_ARM_A64 && HWY_TARGET <= HWY_NEON)  // or better
 #define MAYFLY_PLAIN_LOOP 0
 #else
 #define MAYFLY_PLAIN_LOOP 1

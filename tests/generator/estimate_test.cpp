@@ -57,8 +57,10 @@ TEST(Estimate, ACheckpointTakesACopyOfParametersAndMomentum) {
 TEST(Estimate, MemoryHoldsDropoutMasks) {
   NetworkShapes shapes = small_network();
   const std::int64_t without = training_memory(shapes, {});
+  EXPECT_EQ(element_mask_bytes(shapes), 0);
   shapes.layers.front().dropout_rate = 0.5;
   EXPECT_EQ(training_memory(shapes, {}) - without, 4 * 10 * 8);
+  EXPECT_EQ(element_mask_bytes(shapes), 4 * 10 * 8 * 16);
 }
 
 /// Rates at which only one thing costs anything.

@@ -18,6 +18,7 @@ TESTS = {
     "gemm_test": "tests/softgpu",
     "vendor_test": "tests/softgpu",
     "kernels_soft_test": "tests/kernels",
+    "recovery_test": "tests/softgpu",
     "step_counts_test": "tests/softgpu",
     "exact_network_soft_test": "tests/reference",
     "trainer_soft_test": "tests/trainer",

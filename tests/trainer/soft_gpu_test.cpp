@@ -1,10 +1,14 @@
 // Campaigns on the software device of tests/softgpu: the CPU's tables, whatever the device does meanwhile.
 #include <gmock/gmock.h>
 
+#include "generator/sample.h"
+#include "nn/network.h"
+#include "nn/normalize.h"
 #include "tests/softgpu/softgpu.h"
 #include "tests/trainer/life_bits.h"
 #include "tests/trainer/tiny_campaign.h"
 #include "trainer/checkpoint.h"
+#include "trainer/device_memory.h"
 
 namespace mayfly {
 namespace {
@@ -135,6 +139,48 @@ TEST_F(SoftGpuTest, ADeviceThatIsTooSmallFailsItsNetworks) {
   EXPECT_EQ(result.finished, 1U);
   EXPECT_EQ(result.failed, 1U);
   EXPECT_THAT(recorder_.reasons[0], HasSubstr("needs about 2.0 GiB"));
+}
+
+/// Networks of the published search space.
+std::vector<std::pair<NetworkSpec, ImageShape>> published_networks(std::uint32_t count) {
+  const SamplingPlan plan{.space = preset_search_space("published"),
+                          .campaign_seed = 7,
+                          .datasets = {{.name = "CIFAR100",
+                                        .classes = 100,
+                                        .image = {3, 32, 32},
+                                        .train_images = 50000,
+                                        .validation_images = 10000},
+                                       {.name = "FashionMNIST",
+                                        .classes = 10,
+                                        .image = {1, 28, 28},
+                                        .train_images = 60000,
+                                        .validation_images = 10000}}};
+  std::vector<std::pair<NetworkSpec, ImageShape>> networks;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const SampledNetwork network = sample_network(plan, i);
+    networks.emplace_back(network.spec, plan.datasets[network.dataset].image);
+  }
+  return networks;
+}
+
+/// What decides how many networks share a GPU.
+TEST(DeviceMemory, IsEstimatedHighEnough) {
+  constexpr std::uint64_t kMost = std::uint64_t{300} << 20;  // of the exact ones: larger ones take long here
+  int compared = 0;
+  for (const Arithmetic arithmetic : {Arithmetic::exact, Arithmetic::fast}) {
+    const auto device = open_device("cuda:0", arithmetic);
+    for (const auto& [spec, image] : published_networks(24)) {
+      const NetworkShapes shapes = network_shapes(spec, image);
+      if (estimate_device_memory(shapes, spec.sgd, 0, Arithmetic::exact) > kMost) continue;
+      const std::size_t before = device->free_memory();
+      const auto backend = device->make_backend(1);
+      const Network network(*backend, spec, image, pixel_table(Normalize::half, {}, image), {});
+      const std::size_t taken = before - device->free_memory();
+      EXPECT_LE(taken, estimate_device_memory(shapes, spec.sgd, 0, arithmetic)) << compared;
+      ++compared;
+    }
+  }
+  EXPECT_GE(compared, 20);
 }
 
 }  // namespace

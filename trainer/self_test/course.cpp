@@ -134,6 +134,10 @@ std::string difference(const Course& expected, const Course& found) {
 }
 
 std::string distance(const CourseTask& task, const Course& exact, const Course& found) {
+  const double loss = exact.sums.front().loss, other = found.sums.front().loss;
+  if (!(std::abs(other - loss) <= kFastGradientTolerance * std::abs(loss)))
+    return fmt::format("loss of step 1: expected {}, found {}, allowed {:.0e} of it", loss, other,
+                       kFastGradientTolerance);
   std::size_t at = 0;
   const NetworkShapes shapes = network_shapes(task.spec, task.image);
   for (std::size_t layer = 0; layer < shapes.layers.size(); ++layer) {

@@ -43,12 +43,12 @@ Course run_unrecorded(Device& device, const CourseTask& task);
 /// What differs first, with both values; empty where every bit is equal.
 std::string difference(const Course& expected, const Course& found);
 
-/// How far the first gradients of a layer may be from the exact ones: |found - exact| <= tolerance * |exact|,
-/// norms over the layer's weights and biases. For networks without ReLU and pooling, where no rounding can
-/// change which values pass.
+/// How far the first loss may be from the exact one, and the first gradients of a layer: |found - exact| <=
+/// tolerance * |exact|, norms over the layer's weights and biases. For networks without ReLU and pooling,
+/// where no rounding can change which values pass.
 inline constexpr double kFastGradientTolerance = 1e-4;
 
-/// The layer whose first gradients are too far, with the error; empty where there is none.
+/// What is too far: the first loss, or the first gradients of a layer; empty where nothing is.
 std::string distance(const CourseTask& task, const Course& exact, const Course& found);
 
 }  // namespace mayfly
