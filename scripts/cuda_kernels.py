@@ -191,10 +191,10 @@ def blocks_per_sm(kernel, processor):
     warps = math.ceil(kernel.threads / 32)
     shared = round_up(kernel.shared + processor.shared_per_block, processor.shared_unit)
     limits = {
-        "registers": warps_by_registers(kernel, processor) // warps,
-        "shared": processor.shared // shared if shared else processor.blocks,
         "threads": processor.threads // (warps * 32),
         "blocks": processor.blocks,
+        "registers": warps_by_registers(kernel, processor) // warps,
+        "shared": processor.shared // shared if shared else processor.blocks,
     }
     least = min(limits, key=limits.get)
     return limits[least], least
