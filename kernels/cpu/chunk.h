@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstdint>
 #include <limits>
 #include <utility>
@@ -20,14 +21,18 @@ struct SegmentList {
 };
 
 /// A product: the tile of C at one map position or tap, and one panel. Its terms lie in cells (taps, kernel
-/// rows, positions).
-///   std::int64_t terms() const;   int cell_terms() const;
-///   Segment place(int cell, int first, int length) const;   // the run of terms first.. of that cell
-///   void set_panel(BatchReduce& job) const;                  // b_row, c, c_row, columns
-///   Epilogue epilogue() const;                               // used where job.epilogue is asked for
-///   void add_later(FetchList& list) const;                   // what the caller reads after all products
-template <class Product>
-void cut_chunk(const Product& product, std::int64_t begin, std::int64_t end, SegmentList& list) {
+/// rows, positions). It may have, too,
+///   Epilogue epilogue() const;               // for its last chunk
+///   void add_later(FetchList& list) const;   // what the caller reads after all products
+template <class P>
+concept Product = requires(const P& product, BatchReduce& job, int cell, int first, int length) {
+  { product.terms() } -> std::same_as<std::int64_t>;
+  { product.cell_terms() } -> std::same_as<int>;
+  { product.place(cell, first, length) } -> std::same_as<Segment>;  // the run of terms first.. of that cell
+  product.set_panel(job);                                           // b_row, c, c_row, columns
+};
+
+void cut_chunk(const Product auto& product, std::int64_t begin, std::int64_t end, SegmentList& list) {
   list.count = 0;
   const int cell_terms = product.cell_terms();
   if (begin >= end) return;
@@ -46,26 +51,29 @@ struct TermRange {
   std::int64_t end = std::numeric_limits<std::int64_t>::max();
 };
 
-/// The next chunk that is to be run, with all it refers to.
+/// The next chunk that is to be run, with all it refers to, itself in part.
 struct ChunkStep {
+  ChunkStep() = default;
+  ChunkStep(const ChunkStep&) = delete;
+  ChunkStep& operator=(const ChunkStep&) = delete;
+
   SegmentList list;
   Epilogue epilogue;
   BatchReduce job;
-  FetchList later;  ///< what the product asks for
+  FetchList later;  ///< what the product asks for, and what the next step reads
 };
 
 /// Goes through products items.begin..items.end-1: the first chunk of each, then the second of each, ..., so
 /// that neighbours share what is cached. `product_of(item)` makes a Product; `chunk` is L; `job` holds what
-/// all have in common; `finish`: the epilogue is asked for.
+/// all have in common.
 template <class ProductOf>
 class ChunkWalk {
  public:
-  ChunkWalk(Part items, std::int64_t chunk, const BatchReduce& job, bool finish, const ProductOf& product_of,
+  ChunkWalk(Part items, std::int64_t chunk, const BatchReduce& job, const ProductOf& product_of,
             TermRange range)
       : items_(items),
         chunk_(chunk),
         job_(job),
-        finish_(finish),
         product_of_(product_of),
         item_(items.begin),
         begin_(range.begin),
@@ -75,7 +83,7 @@ class ChunkWalk {
   bool next(ChunkStep& step) {
     for (;; ++item_) {
       if (item_ == items_.end && !next_chunk()) return false;
-      const auto product = product_of_(item_);
+      const Product auto product = product_of_(item_);
       if (begin_ > 0 && begin_ >= product.terms()) continue;
       make(product, step);
       ++item_;
@@ -92,27 +100,27 @@ class ChunkWalk {
     return begin_ < range_end_;
   }
 
-  template <class Product>
-  void make(const Product& product, ChunkStep& step) {
+  void make(const Product auto& product, ChunkStep& step) {
     const std::int64_t terms = product.terms(), end = std::min(terms, begin_ + chunk_);
     cut_chunk(product, begin_, end, step.list);
-    step.epilogue = product.epilogue();
     step.job = job_;
     step.job.segments = step.list.items.data();
     step.job.segment_count = step.list.count;
     product.set_panel(step.job);
     step.job.add = begin_ > 0;
-    step.job.epilogue = finish_ && end >= terms ? &step.epilogue : nullptr;
+    if constexpr (requires { product.epilogue(); }) {
+      step.epilogue = product.epilogue();
+      step.job.epilogue = end >= terms ? &step.epilogue : nullptr;
+    }
     if (end < terms) step.job.update = nullptr;
     step.later.clear();
-    product.add_later(step.later);
+    if constexpr (requires { product.add_later(step.later); }) product.add_later(step.later);
     more_ |= end < terms;
   }
 
   Part items_;
   std::int64_t chunk_;
   BatchReduce job_;
-  bool finish_;
   const ProductOf& product_of_;
   int item_;
   std::int64_t begin_, range_end_;
@@ -120,9 +128,9 @@ class ChunkWalk {
 };
 
 template <class ProductOf>
-void run_chunks(Part items, std::int64_t chunk, const BatchReduce& job, bool finish,
-                const ProductOf& product_of, FetchPlan& plan, TermRange range = {}) {
-  ChunkWalk<ProductOf> walk(items, chunk, job, finish, product_of, range);
+void run_chunks(Part items, std::int64_t chunk, const BatchReduce& job, const ProductOf& product_of,
+                FetchPlan& plan, TermRange range = {}) {
+  ChunkWalk<ProductOf> walk(items, chunk, job, product_of, range);
   ChunkStep steps[2];
   ChunkStep *now = &steps[0], *next = &steps[1];
   for (bool more = walk.next(*now); more; std::swap(now, next)) {

@@ -48,7 +48,6 @@ class Position {
     job.c_row = layout_.shape.in_channels;
     job.columns = panel_.columns;
   }
-  Epilogue epilogue() const { return {}; }
   void add_later(FetchList& list) const {
     if (operands_.weights == nullptr) return;
     for (std::size_t p = 0; p < layout_.out_panels.size(); ++p) {
@@ -101,7 +100,7 @@ void gradient_of_products(const Conv2dLayout& layout, const PanelGroup& group, P
   const bool fetches = layout.is_large() && layout.shape.out_positions() > 1;  // else B was just transposed
   FetchPlan plan({.a = fetches, .b = fetches});
   run_chunks(
-      items, chunk_terms(layout.shape.out_channels), job, false,
+      items, chunk_terms(layout.shape.out_channels), job,
       [&](int item) {
         return Position(layout, layout.in_panels[group.panel(item)], operands,
                         layout.phase_positions[static_cast<std::size_t>(group.index(item))]);

@@ -45,7 +45,6 @@ class Position {
             .mask = activation.mask == nullptr ? nullptr : activation.mask + at + panel().begin,
             .mask_row = layout_.shape.out_channels};
   }
-  void add_later(FetchList&) const {}
 
  protected:
   const Panel& panel() const { return layout_.out_panels[panel_]; }
@@ -99,12 +98,12 @@ void forward_products(const Conv2dLayout& layout, const PanelGroup& group, Part 
   FetchPlan plan({.a = layout.is_large() && !shape.input_is_image, .b = layout.is_large()});
   if (shape.input_is_image)
     run_chunks(
-        items, chunk, job, true,
+        items, chunk, job,
         [&](int item) { return ImagePosition(layout, group.panel(item), operands, group.index(item)); },
         plan);
   else
     run_chunks(
-        items, chunk, job, true,
+        items, chunk, job,
         [&](int item) { return MapPosition(layout, group.panel(item), operands, group.index(item)); }, plan);
 }
 

@@ -47,8 +47,6 @@ class PanelOfGradient {
   PanelOfGradient(const Conv2dLayout& layout, std::size_t panel, const Operands& operands)
       : layout_(layout), operands_(operands), panel_(panel) {}
   int cell_terms() const { return layout_.shape.batch; }
-  Epilogue epilogue() const { return {}; }
-  void add_later(FetchList&) const {}
 
  protected:
   const float* dy_at(int oh, int ow, int image) const {
@@ -130,7 +128,7 @@ void gradient_of_taps(const Conv2dLayout& layout, const PanelGroup& group, Part 
       .a_row = 1, .a_term = shape.in_channels, .rows = shape.in_channels, .update = operands.update};
   FetchPlan plan({.a = layout.is_large(), .b = layout.is_large()});
   run_chunks(
-      items, chunk_terms(shape.batch), job, false,
+      items, chunk_terms(shape.batch), job,
       [&](int item) { return Tap(layout, group.panel(item), operands, group.index(item)); }, plan);
 }
 
@@ -152,7 +150,7 @@ void gradient_of_kernel_rows(const Conv2dLayout& layout, Part items, Operands op
       operands.dy = {.data = packed, .packed = true, .first_row = begin, .rows = chunk};
       pack(layout, dy, begin, end, operands.dy, packed);
     }
-    run_chunks(items, chunk, job, false,
+    run_chunks(items, chunk, job,
                [&](int item) { return KernelRow(layout, all.panel(item), operands, all.index(item)); }, plan,
                {begin, end});
   }
