@@ -136,7 +136,8 @@ cudaError_t cudaDeviceReset() {
 
 cudaError_t cudaDriverGetVersion(int* version) {
   const std::lock_guard lock(Runtime::instance().lock);
-  *version = Runtime::instance().settings.driver ? 12040 : 0;
+  const Settings& settings = Runtime::instance().settings;
+  *version = settings.driver ? settings.driver_version : 0;
   return cudaSuccess;
 }
 

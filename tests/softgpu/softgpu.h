@@ -16,6 +16,7 @@ namespace mayfly::softgpu {
 struct Settings {
   int devices = 2;                             ///< 0: cudaErrorNoDevice
   bool driver = true;                          ///< false: cudaErrorInsufficientDriver
+  int driver_version = 12040;                  ///< of an older major version than CUDART_VERSION: the same
   std::size_t memory = std::size_t{16} << 30;  ///< bytes per device
   int multiprocessors = 80;
   int major = 7, minor = 0;  ///< compute capability
