@@ -129,7 +129,9 @@ TEST_F(MaxPool2dTest, StaysWithinTheRoundingBoundOfDoublePrecision) {
 
 TEST_F(MaxPool2dTest, MapsThatWinnersCannotNameAreRefused) {
   const Pool2dShape tall{1, 1, 257, 1, 1, 1, 0, 257, 1};
+  const Pool2dShape wide{1, 1, 1, 257, 1, 1, 0, 1, 257};
   EXPECT_THROW(backends_.front()->make_max_pool2d(tall), UsageError);
+  EXPECT_THROW(backends_.front()->make_max_pool2d(wide), UsageError);
 }
 
 }  // namespace

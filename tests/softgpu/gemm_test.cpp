@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <iterator>
 #include <limits>
 
 #include "core/error.h"
@@ -209,6 +210,23 @@ TEST(GemmChoice, SplitsWhereBlocksWouldBeTooFew) {
   const GemmWork work = make_work(linear, Product::forward);
   EXPECT_TRUE(choose(work, Product::forward, {80}, 1 << 24).split);
   EXPECT_FALSE(choose(work, Product::forward, {80}, 0).split) << "no workspace";
+}
+
+TEST(GemmChoice, VariantsAreTheTilesWholeAndSplit) {
+  const GemmWork work = make_work(pointwise(600, 5), Product::forward);  // two chunks
+  EXPECT_EQ(gemm_variants(), 2 * static_cast<int>(std::size(kTiles)));
+  for (int variant = 0; variant < gemm_variants(); ++variant) {
+    const GemmChoice choice = choose(work, Product::forward, {80, variant}, 1 << 24);
+    EXPECT_EQ(choice.kernel.tile, kTiles[static_cast<std::size_t>(variant) % std::size(kTiles)]);
+    EXPECT_EQ(choice.split, variant >= static_cast<int>(std::size(kTiles)));
+  }
+}
+
+TEST(GemmChoice, ADataGradientThatReadsOneByOneHasOneTile) {
+  const GemmWork work = make_work(pointwise(3, 513), Product::data_gradient);
+  EXPECT_EQ(choose(work, Product::data_gradient, {80}, 1 << 24).kernel.tile, GemmTile::t32x32);
+  for (int variant = 0; variant < gemm_variants(); ++variant)
+    EXPECT_EQ(choose(work, Product::data_gradient, {80, variant}, 1 << 24).kernel.tile, GemmTile::t32x32);
 }
 
 }  // namespace
