@@ -50,7 +50,7 @@ PassCost pass_cost(const NetworkShapes& shapes, const MachineRates& rates) {
 constexpr std::int64_t kFloat = 4;
 constexpr std::int64_t kWinner = 1;  // its place in the window, per pass of the separable pooling
 constexpr std::int64_t kVector = 16, kPanel = 64;  // channels, in the CPU engine's widest vectors and tiles
-constexpr std::int64_t kSmallThings = 1 << 20;     // the order of the images, plans, a thread
+constexpr std::int64_t kSmallThings = 1 << 17;     // the order of the images, plans, a thread
 
 std::int64_t divided_up(std::int64_t value, std::int64_t by) {
   return (value + by - 1) / by;

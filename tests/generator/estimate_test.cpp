@@ -39,7 +39,7 @@ TEST(Estimate, MemoryHoldsParametersActivationsAndWinners) {
   const std::int64_t winners = (4 + 2) * 2 * 8 * 10;
   const std::int64_t gradients = 2 * 4 * (16 * 8) * 10;
   const std::int64_t transposed = 4 * 16 * 10;  // of the Linear layer, one tap
-  const std::int64_t small_things = 1 << 20;
+  const std::int64_t small_things = 1 << 17;
   const std::int64_t training =
       parameters + images + activations + winners + gradients + transposed + small_things;
   EXPECT_EQ(training_memory(small_network(), {.momentum = 0.9}), training);
