@@ -10,6 +10,7 @@ namespace mayfly::cuda {
 namespace {
 
 constexpr int kThreads = kSumLanes * (1 + kSumLoaders);  // one row adds, the others fetch
+static_assert(kThreads % 32 == 0);
 
 struct BackwardArguments {
   ActivationCode code;

@@ -13,6 +13,7 @@ namespace {
 constexpr int kTile = 32;  // pixels, and images, of a block
 constexpr int kRows = 8;   // threads are kTile x kRows
 constexpr int kThreads = kTile * kRows;
+static_assert(kThreads % 32 == 0);
 
 /// Pixel (h, w) of channel c of image n lies at origin + h*row + w*column + n*image + c.
 struct ImageLayout {

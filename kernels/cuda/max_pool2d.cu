@@ -10,6 +10,7 @@ namespace {
 constexpr int kLanes = 32;  // columns of a block
 constexpr int kRows = 8;    // threads are kLanes x kRows
 constexpr int kThreads = kLanes * kRows;
+static_assert(kThreads % 32 == 0);
 constexpr int kFewLines = 48;    // most maps are small, and shared memory decides how many blocks an SM holds
 constexpr int kMostLines = 257;  // an even kernel with half of it as padding: one output more than inputs
 

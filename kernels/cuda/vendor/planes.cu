@@ -9,6 +9,7 @@ namespace {
 constexpr int kTile = 32;  // positions, and channels, of a block
 constexpr int kRows = 8;   // threads are kTile x kRows
 constexpr int kTileThreads = kTile * kRows;
+static_assert(kTileThreads % 32 == 0);
 constexpr int kFewChannels = 4;
 constexpr int kThreads = 256;
 
