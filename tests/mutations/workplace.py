@@ -24,7 +24,8 @@ TESTS = {
     "trainer_soft_test": "tests/trainer",
 }
 FIRST = {"activation_code": "vendor_test", "gemm": "gemm_test", "conv2d": "gemm_test", "vendor": "vendor_test",
-         "backend": "step_counts_test", "runtime": "step_counts_test", "workspace": "step_counts_test"}
+         "backend": "step_counts_test", "runtime": "step_counts_test", "workspace": "step_counts_test",
+         "device": "recovery_test", "open": "recovery_test", "error": "recovery_test"}
 # It counts the launches of large networks, for four minutes; no fault adds a launch and does nothing else.
 LEFT_OUT = "StepCounts.KernelsOfAStep"
 MEMORY = 8 << 30  # bytes that a test may take: an index that has run wild asks for more

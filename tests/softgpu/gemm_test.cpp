@@ -223,7 +223,9 @@ TEST(GemmChoice, VariantsAreTheTilesWholeAndSplit) {
 }
 
 TEST(GemmChoice, ADataGradientThatReadsOneByOneHasOneTile) {
-  const GemmWork work = make_work(pointwise(3, 513), Product::data_gradient);
+  Conv2dShape shape = pointwise(64, 513);
+  shape.batch = 4096;  // the model would take the largest tile
+  const GemmWork work = make_work(shape, Product::data_gradient);
   EXPECT_EQ(choose(work, Product::data_gradient, {80}, 1 << 24).kernel.tile, GemmTile::t32x32);
   for (int variant = 0; variant < gemm_variants(); ++variant)
     EXPECT_EQ(choose(work, Product::data_gradient, {80, variant}, 1 << 24).kernel.tile, GemmTile::t32x32);
