@@ -76,7 +76,7 @@ class PlainProgress final : public CampaignObserver {
            !stop.stop_requested()) {
       if (std::chrono::steady_clock::now() - last_ < kLongestSilence) continue;
       for (const auto& [worker, network] : tally_.running()) say(running_text(network));
-      for (const auto& [id, holder] : tally_.others()) say(id + " is with " + holder);
+      for (const auto& [id, holder] : tally_.others()) say(fmt::format("{} is with {}", id, holder));
       say(tally_.summary());
     }
   }
