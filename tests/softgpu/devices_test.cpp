@@ -58,7 +58,8 @@ TEST_F(Devices, SayWhatIsMissing) {
   softgpu::Settings missing = before_;
   missing.driver = false;
   softgpu::configure(missing);
-  EXPECT_THAT(refusal(), testing::HasSubstr("device 'cuda': no NVIDIA driver was found"));
+  EXPECT_THAT(refusal(), testing::HasSubstr(fmt::format("device 'cuda': no NVIDIA driver was found ({})",
+                                                        cudaGetErrorString(cudaErrorInsufficientDriver))));
   missing = before_;
   missing.driver_version = 11080;
   softgpu::configure(missing);
