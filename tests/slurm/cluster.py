@@ -84,7 +84,8 @@ class Cluster:
         path = self.environment.get("PATH", "/usr/bin:/bin") + ":/usr/sbin:/sbin"
         if self.plugins:
             path = f"{packages}/usr/bin:{packages}/usr/sbin:{path}"
-            self.environment["LD_LIBRARY_PATH"] = self.plugins
+            libraries = os.path.dirname(self.plugins)  # what the machine lacks was fetched too
+            self.environment["LD_LIBRARY_PATH"] = f"{self.plugins}:{libraries}"
         self.environment["PATH"] = path
 
     def __enter__(self):
