@@ -34,11 +34,11 @@ NetworkSpec many_channels() {
 /// Weight gradients of several chunks.
 NetworkSpec large_batch() {
   return {.random_seed = 2,
-          .batch_size = 140,
+          .batch_size = 70,
           .sgd = kSgd,
           .dropout_rate = 0.3,
-          .conv_blocks = {{.out_channels = 12, .kernel_size = 3, .relu = true, .dropout = true},
-                          {.out_channels = 21,
+          .conv_blocks = {{.out_channels = 9, .kernel_size = 3, .relu = true, .dropout = true},
+                          {.out_channels = 13,
                            .kernel_size = 3,
                            .padding = 1,
                            .relu = true,
