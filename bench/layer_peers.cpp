@@ -5,8 +5,8 @@
 //
 // A line an operation; the last lines are, for each direction, geometric mean, smallest and median of the
 // ratios (oneDNN's seconds by Mayfly's; of each operation the median of its pairs). Both are compared with
-// tests/reference first; exit code 5 where one differs. Wants OMP_NUM_THREADS=1, and
-// a core of its own.
+// tests/reference first; exit code 5 where one differs. Wants OMP_NUM_THREADS=1, and a core of
+// its own.
 #include <fmt/format.h>
 
 #include <oneapi/dnnl/dnnl_version.h>

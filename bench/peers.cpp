@@ -13,6 +13,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 #include "bench/command_line.h"
 #include "bench/drawn_networks.h"
@@ -152,13 +153,13 @@ class Run {
  public:
   Run(int pairs, std::string csv) : pairs_(pairs), csv_(std::move(csv)) {}
 
-  /// The ratio goes to `ratios`, unless the two do not do the same work.
-  void add(const NamedNetwork& named, int pairs, std::initializer_list<std::vector<double>*> ratios) {
+  /// The ratio; none where the two do not do the same work.
+  std::optional<double> add(const NamedNetwork& named, int pairs) {
     double difference = 0;
     if (!same_losses(named, difference)) {
       fmt::print("{}: left out: the losses differ by {:.2e}: not the same work\n", named.name, difference);
       all_same_ = false;
-      return;
+      return std::nullopt;
     }
     Comparison comparison = compare(named, pairs);
     comparison.difference = difference;
@@ -166,11 +167,9 @@ class Run {
     text_ += csv_lines(comparison);
     if (!csv_.empty())
       write_durable_file(csv_, "network,pair,format,mayfly_seconds,pytorch_seconds\n" + text_);
-    for (std::vector<double>* found : ratios) found->push_back(comparison.ratio());
+    return comparison.ratio();
   }
-  void add(const NamedNetwork& named, std::initializer_list<std::vector<double>*> ratios) {
-    add(named, pairs_, ratios);
-  }
+  std::optional<double> add(const NamedNetwork& named) { return add(named, pairs_); }
   /// Whether all losses agreed.
   bool all_same() const { return all_same_; }
 
@@ -189,13 +188,14 @@ int compare_all(int count, Run& run) {
     const bool long_one = seconds > kLongestStep;
     if (long_one) fmt::print("{}: replaced: a step takes PyTorch about {:.1f} s\n", named.name, seconds);
     if (seconds > kNeverTried) continue;
-    if (long_one)
-      run.add(named, 1, {&with_long});
-    else
-      run.add(named, {&with_long, &ratios});
+    const std::optional<double> ratio = long_one ? run.add(named, 1) : run.add(named);
+    if (!ratio) continue;
+    with_long.push_back(*ratio);
+    if (!long_one) ratios.push_back(*ratio);
   }
   std::vector<double> named_ratios;
-  for (const NamedNetwork& named : named_networks()) run.add(named, {&named_ratios});
+  for (const NamedNetwork& named : named_networks())
+    if (const std::optional<double> ratio = run.add(named)) named_ratios.push_back(*ratio);
   print_summary(named_ratios, "named networks");
   print_summary(with_long, "drawn networks and those that were replaced");
   print_summary(ratios, "drawn networks");

@@ -12,6 +12,7 @@
 #include "cli/campaign_folder.h"
 #include "cli/options.h"
 #include "cli/say.h"
+#include "cli/text.h"
 #include "core/near_miss.h"
 #include "data/class_names.h"
 #include "plot/contact_sheet.h"
@@ -142,7 +143,7 @@ ExitCode show(const ShowOptions& options) {
   if (label) {
     std::size_t shown = 0;
     for (const auto& strip : sheet.strips) shown += strip.size();
-    fmt::print("{}: the first {} image{} of class {} {}\n", half, shown, shown == 1 ? "" : "s", *label,
+    fmt::print("{}: the first {} of class {} {}\n", half, counted(shown, "image"), *label,
                printable(dataset.class_names[static_cast<std::size_t>(*label)]));
   } else {
     fmt::print("{}: up to {} images of each class, the first ones, where they lie on the sheet:\n", half,

@@ -115,8 +115,8 @@ ExitCode selftest(const SelftestOptions& options) {
   int failures = 0;
   for (const auto& device : opened(options)) failures += test(device, options);
   if (failures > 0)
-    fmt::print("\n{} check{} FAILED. Tables made here would be wrong: please report this page.\n", failures,
-               failures == 1 ? "" : "s");
+    fmt::print("\n{} FAILED. Tables made here would be wrong: please report this page.\n",
+               counted(static_cast<std::uint64_t>(failures), "check"));
   else
     fmt::print("\nAll checks passed.\n");
   return failures > 0 ? ExitCode::mismatch : ExitCode::complete;

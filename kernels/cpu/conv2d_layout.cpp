@@ -118,12 +118,12 @@ Conv2dLayout::Conv2dLayout(const Conv2dShape& s)
 }
 
 std::size_t Conv2dLayout::scratch_floats(int threads) const {
-  // Any thread may take an item, the last one too.
-  const auto copies = [threads](bool each_its_own, int items) {
-    return static_cast<std::size_t>(each_its_own && items > 1 ? threads : 1);
+  // Where each has its own, any thread may take an item, the last one too.
+  const auto copies = [threads](bool each_its_own) {
+    return static_cast<std::size_t>(each_its_own ? threads : 1);
   };
-  return std::max(transposed_floats * copies(shape.out_positions() == 1, shape.height * shape.width),
-                  packed_floats * copies(shape.input_is_image, threads));
+  const bool tap_by_tap = shape.out_positions() == 1 && shape.height * shape.width > 1;
+  return std::max(transposed_floats * copies(tap_by_tap), packed_floats * copies(shape.input_is_image));
 }
 
 }  // namespace mayfly::cpu

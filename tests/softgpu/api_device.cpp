@@ -136,8 +136,7 @@ cudaError_t cudaDeviceReset() {
 
 cudaError_t cudaDriverGetVersion(int* version) {
   const std::lock_guard lock(Runtime::instance().lock);
-  const Settings& settings = Runtime::instance().settings;
-  *version = settings.driver ? settings.driver_version : 0;
+  *version = Runtime::instance().settings.driver_version;
   return cudaSuccess;
 }
 

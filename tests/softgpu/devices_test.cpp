@@ -56,7 +56,7 @@ std::string refusal(const std::string& devices = "cuda") {
 
 TEST_F(Devices, SayWhatIsMissing) {
   softgpu::Settings missing = before_;
-  missing.driver = false;
+  missing.driver_version = 0;
   softgpu::configure(missing);
   EXPECT_THAT(refusal(), testing::HasSubstr(fmt::format("device 'cuda': no NVIDIA driver was found ({})",
                                                         cudaGetErrorString(cudaErrorInsufficientDriver))));
@@ -70,6 +70,14 @@ TEST_F(Devices, SayWhatIsMissing) {
   missing.devices = 0;
   softgpu::configure(missing);
   EXPECT_THAT(refusal(), testing::HasSubstr("no CUDA device is visible"));
+}
+
+TEST_F(Devices, AProgramForOtherGpusSaysSoWhenItOpensOne) {
+  softgpu::fail_next(softgpu::Call::find_kernel, cudaErrorNoKernelImageForDevice, 1);
+  EXPECT_THAT(refusal(),
+              testing::AllOf(testing::HasSubstr("run on cuda:1 (software GPU, compute capability 7.0)"),
+                             testing::HasSubstr("was built for other GPUs")));
+  EXPECT_EQ(open_devices("cuda").size(), 2U);
 }
 
 TEST_F(Devices, ListsThatAreNoneAreRefused) {

@@ -37,7 +37,7 @@ TEST_F(Errors, NoDeviceOrNoDriver) {
   EXPECT_EQ(cudaGetDeviceCount(&count), cudaErrorNoDevice);
   EXPECT_EQ(count, 0);
   Settings without_driver;
-  without_driver.driver = false;
+  without_driver.driver_version = 0;
   configure(without_driver);
   EXPECT_EQ(cudaGetDeviceCount(&count), cudaErrorInsufficientDriver);
   EXPECT_EQ(cudaDriverGetVersion(&version), cudaSuccess);

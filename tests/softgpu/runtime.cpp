@@ -257,8 +257,7 @@ bool sticks(cudaError_t error) {
 cudaError_t cannot_begin(const char* name) {
   const Runtime& runtime = Runtime::instance();
   if (runtime.running) fail("{}: called by a function that runs on a stream", name);
-  const bool older = runtime.settings.driver_version < CUDART_VERSION / 1000 * 1000;
-  if (!runtime.settings.driver || older) return cudaErrorInsufficientDriver;
+  if (runtime.settings.driver_version < CUDART_VERSION / 1000 * 1000) return cudaErrorInsufficientDriver;
   if (runtime.settings.devices == 0) return cudaErrorNoDevice;
   return cudaSuccess;
 }

@@ -14,9 +14,8 @@ namespace mayfly::softgpu {
 /// What the machine looks like. The environment's MAYFLY_SOFTGPU_DEVICES and MAYFLY_SOFTGPU_MEMORY_MIB
 /// change the defaults.
 struct Settings {
-  int devices = 2;                             ///< 0: cudaErrorNoDevice
-  bool driver = true;                          ///< false: cudaErrorInsufficientDriver
-  int driver_version = 12040;                  ///< of an older major version than CUDART_VERSION: the same
+  int devices = 2;             ///< 0: cudaErrorNoDevice
+  int driver_version = 12040;  ///< 0: none; an older major version than CUDART_VERSION's is insufficient
   std::size_t memory = std::size_t{16} << 30;  ///< bytes per device
   int multiprocessors = 80;
   int major = 7, minor = 0;  ///< compute capability

@@ -1,9 +1,9 @@
 // Campaigns on the software device of tests/softgpu: the CPU's tables, whatever the device does meanwhile.
 #include <gmock/gmock.h>
 
-#include "generator/sample.h"
 #include "nn/network.h"
 #include "nn/normalize.h"
+#include "tests/generator/plans.h"
 #include "tests/softgpu/softgpu.h"
 #include "tests/trainer/life_bits.h"
 #include "tests/trainer/tiny_campaign.h"
@@ -141,24 +141,13 @@ TEST_F(SoftGpuTest, ADeviceThatIsTooSmallFailsItsNetworks) {
   EXPECT_THAT(recorder_.reasons[0], HasSubstr("needs about 2.0 GiB"));
 }
 
-/// Networks of the published search space.
-std::vector<std::pair<NetworkSpec, ImageShape>> published_networks(std::uint32_t count) {
-  const SamplingPlan plan{.space = preset_search_space("published"),
-                          .campaign_seed = 7,
-                          .datasets = {{.name = "CIFAR100",
-                                        .classes = 100,
-                                        .image = {3, 32, 32},
-                                        .train_images = 50000,
-                                        .validation_images = 10000},
-                                       {.name = "FashionMNIST",
-                                        .classes = 10,
-                                        .image = {1, 28, 28},
-                                        .train_images = 60000,
-                                        .validation_images = 10000}}};
+/// Networks of the published search space, on both shapes of images.
+std::vector<std::pair<NetworkSpec, ImageShape>> published_networks(std::uint32_t of_each) {
   std::vector<std::pair<NetworkSpec, ImageShape>> networks;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    const SampledNetwork network = sample_network(plan, i);
-    networks.emplace_back(network.spec, plan.datasets[network.dataset].image);
+  for (const DatasetFacts& dataset : {testing_plans::cifar100(), testing_plans::fashion_mnist()}) {
+    const SamplingPlan plan = testing_plans::plan_of("published", dataset);
+    for (std::uint32_t i = 0; i < of_each; ++i)
+      networks.emplace_back(sample_network(plan, i).spec, dataset.image);
   }
   return networks;
 }
@@ -169,7 +158,7 @@ TEST(DeviceMemory, IsEstimatedHighEnough) {
   int compared = 0;
   for (const Arithmetic arithmetic : {Arithmetic::exact, Arithmetic::fast}) {
     const auto device = open_device("cuda:0", arithmetic);
-    for (const auto& [spec, image] : published_networks(24)) {
+    for (const auto& [spec, image] : published_networks(12)) {
       const NetworkShapes shapes = network_shapes(spec, image);
       if (estimate_device_memory(shapes, spec.sgd, 0, Arithmetic::exact) > kMost) continue;
       const std::size_t before = device->free_memory();

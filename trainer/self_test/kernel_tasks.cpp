@@ -6,7 +6,6 @@ namespace mayfly {
 namespace {
 
 constexpr int kSteps = 2;
-constexpr int kThreads = 2;
 constexpr SgdSpec kSgd{.learning_rate = 0.05, .momentum = 0.9, .weight_decay = 1e-3};
 
 class VariantBackend final : public ForwardingBackend {
@@ -66,8 +65,8 @@ std::vector<CourseTask> kernel_tasks() {
           course_task(large_maps(), {1, 52, 52}, kSteps)};
 }
 
-std::unique_ptr<Backend> backend_of_variant(Device& device, int variant) {
-  return std::make_unique<VariantBackend>(device.make_backend(kThreads), variant);
+std::unique_ptr<Backend> with_variant(std::unique_ptr<Backend> backend, int variant) {
+  return std::make_unique<VariantBackend>(std::move(backend), variant);
 }
 
 }  // namespace mayfly

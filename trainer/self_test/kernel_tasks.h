@@ -12,8 +12,7 @@ namespace mayfly {
 /// four, in and out; pooling of maps of more than 48 rows and columns, and of small ones.
 std::vector<CourseTask> kernel_tasks();
 
-/// A backend of `device` whose convolutions and Linear layers all run with one variant
-/// (Backend::conv2d_variants()).
-std::unique_ptr<Backend> backend_of_variant(Device& device, int variant);
+/// A backend whose convolutions and Linear layers all run with one variant (Backend::conv2d_variants()).
+std::unique_ptr<Backend> with_variant(std::unique_ptr<Backend> backend, int variant);
 
 }  // namespace mayfly

@@ -43,11 +43,11 @@ class Checks {
 
   /// All kernels that convolution, Linear and pooling may run with, whatever the rule would choose here.
   std::string every_kernel() const {
+    const int variants = backend()->conv2d_variants();
     for (const CourseTask& task : kernel_tasks()) {
       const Course expected = run_course(*make_backend("cpu", 1), task);
-      for (int variant = 0; variant < backend()->conv2d_variants(); ++variant) {
-        const std::string text =
-            difference(expected, run_course(*backend_of_variant(*device_, variant), task));
+      for (int variant = 0; variant < variants; ++variant) {
+        const std::string text = difference(expected, run_course(*with_variant(backend(), variant), task));
         if (!text.empty())
           return fmt::format("batch {}, variant {}: {}", task.spec.batch_size, variant, text);
       }
