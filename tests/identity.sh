@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The same campaign by several builds of the program, every kind of vector, one and two jobs, one and two threads,
-# and on the software GPU: the tables must be equal, byte for byte (but for the field that says that a GPU was used).
+# The same campaign by several builds of the program, every kind of vector, one and two jobs, one and two threads (those
+# by the first program alone), and on the software GPU: the tables must be equal, byte for byte (but for the field that
+# says that a GPU was used).
 #   identity.sh [--gpu PROGRAM] PROGRAM...     --gpu: a program whose --device cuda works here
 set -euo pipefail
 
@@ -41,9 +42,11 @@ for program in "$@"; do
       continue
     fi
     export MAYFLY_SIMD=$simd
-    try "$program, $simd, 1 job on 1 core" "$program" run --jobs 1 --threads 1
-    try "$program, $simd, 1 job on 2 cores" "$program" run --jobs 1 --threads 2
     try "$program, $simd, 2 jobs on 2 cores" "$program" run --jobs 2 --threads 2
+    if [ "$program" = "$1" ]; then
+      try "$program, $simd, 1 job on 2 cores" "$program" run --jobs 1 --threads 2
+      try "$program, $simd, 1 job on 1 core" "$program" run --jobs 1 --threads 1
+    fi
     unset MAYFLY_SIMD
   done
 done

@@ -126,8 +126,8 @@ TEST_F(WorkersTest, ThreeOnOneFolderTwoOfThemKilledAndRestarted) {
 }
 
 TEST_F(WorkersTest, ASignalGives75AndTheNextRunFinishes) {
-  init(folder, 3, "200");
-  init(undisturbed, 3, "200");
+  init(folder, 3, "60");
+  init(undisturbed, 3, "60");
   ASSERT_EQ(mayfly(run(undisturbed)).exit_code, 0);
   for (const int number : {SIGTERM, SIGUSR1, SIGHUP}) {
     Process process(run(folder), log(number));
