@@ -9,8 +9,8 @@
 namespace mayfly::cuda {
 namespace {
 
-constexpr int kThreads = kSumLanes * (1 + kSumLoaders);  // one row adds, the others fetch
-static_assert(kThreads % 32 == 0);
+constexpr dim3 kBlock(kSumLanes, 1 + kSumLoaders);  // one row adds, the others fetch
+static_assert(threads_of(kBlock) % 32 == 0);
 
 struct BackwardArguments {
   ActivationCode code;
@@ -60,7 +60,7 @@ __device__ void add_positions(const BackwardArguments& a, SumTiles& tiles) {
   if (exists && threadIdx.y == 0) a.dbias[c] = sum;
 }
 
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(threads_of(kBlock))
     activation_backward_kernel(MAYFLY_GRID_CONSTANT const BackwardArguments a) {
   MAYFLY_SHARED(SumTiles, tiles);
   backward_of_positions(a, tiles);
@@ -109,7 +109,7 @@ void activation_backward(const Context& context, const Conv2dShape& shape, const
                                     width};
   const dim3 grid(static_cast<unsigned>((positions + positions_of_block - 1) / positions_of_block),
                   groups_of(padded));
-  launch(activation_backward_kernel, grid, dim3(kSumLanes, 1 + kSumLoaders), context.stream, arguments);
+  launch(activation_backward_kernel, grid, kBlock, context.stream, arguments);
 }
 
 }  // namespace mayfly::cuda

@@ -8,6 +8,7 @@
 //   MAYFLY_NO_UNROLL           before a loop that must stay one
 //   MAYFLY_GRID_CONSTANT       a kernel parameter that is read in place, never copied
 //   launch(kernel, grid, block, stream, arguments...)   the only way to start a kernel; an empty grid is none
+//   threads_of(block)          for __launch_bounds__, which has to be what the kernel is started with
 #pragma once
 
 #include <cuda_runtime.h>
@@ -15,6 +16,12 @@
 #include <type_traits>
 
 #include "kernels/cuda/error.h"
+
+namespace mayfly::cuda {
+constexpr unsigned threads_of(dim3 block) {
+  return block.x * block.y * block.z;
+}
+}  // namespace mayfly::cuda
 
 #if !defined(MAYFLY_SOFTGPU)
 #if defined(__CUDACC__)

@@ -11,9 +11,9 @@ namespace mayfly::cuda {
 namespace {
 
 constexpr int kTile = 32;  // pixels, and images, of a block
-constexpr int kRows = 8;   // threads are kTile x kRows
-constexpr int kThreads = kTile * kRows;
-static_assert(kThreads % 32 == 0);
+constexpr int kRows = 8;   // of threads
+constexpr dim3 kBlock(kTile, kRows);
+static_assert(threads_of(kBlock) % 32 == 0);
 
 /// Pixel (h, w) of channel c of image n lies at origin + h*row + w*column + n*image + c.
 struct ImageLayout {
@@ -49,7 +49,8 @@ __device__ std::uint64_t index_of(const GatherArguments& a, int n) {
   return a.order == nullptr ? at : a.order[at];
 }
 
-__global__ void __launch_bounds__(kThreads) gather_kernel(MAYFLY_GRID_CONSTANT const GatherArguments a) {
+__global__ void __launch_bounds__(threads_of(kBlock))
+    gather_kernel(MAYFLY_GRID_CONSTANT const GatherArguments a) {
   MAYFLY_SHARED(float[kTile][kTile + 1], tile);
   const int positions = a.image.height * a.image.width;
   const int first_pixel = static_cast<int>(blockIdx.x) * kTile;
@@ -107,7 +108,7 @@ void CudaGather::run(const DeviceDataset& dataset, const std::uint32_t* order, f
                                   shape_.image,    layout_of(shape_, context_.image_major)};
   const dim3 grid(tiles(shape_.image.height * shape_.image.width), tiles(shape_.batch),
                   static_cast<unsigned>(shape_.image.channels));
-  launch(gather_kernel, grid, dim3(kTile, kRows), context_.stream, arguments);
+  launch(gather_kernel, grid, kBlock, context_.stream, arguments);
 }
 
 }  // namespace mayfly::cuda

@@ -8,9 +8,9 @@ namespace mayfly::cuda {
 namespace {
 
 constexpr int kLanes = 32;  // columns of a block
-constexpr int kRows = 8;    // threads are kLanes x kRows
-constexpr int kThreads = kLanes * kRows;
-static_assert(kThreads % 32 == 0);
+constexpr int kRows = 8;    // of threads
+constexpr dim3 kBlock(kLanes, kRows);
+static_assert(threads_of(kBlock) % 32 == 0);
 constexpr int kFewLines = 48;    // most maps are small, and shared memory decides how many blocks an SM holds
 constexpr int kMostLines = 257;  // an even kernel with half of it as padding: one output more than inputs
 
@@ -88,7 +88,7 @@ __device__ void scan_columns(const PoolArguments& a, const Column& column, int o
 }
 
 template <int kLines>
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(threads_of(kBlock))
     max_pool2d_forward(MAYFLY_GRID_CONSTANT const PoolArguments a, const float* x, float* y,
                        std::uint16_t* winners) {
   MAYFLY_SHARED(RowWinners<kLines>, rows);
@@ -134,7 +134,7 @@ __device__ void sum_over_columns(const PoolArguments& a, const Column& column, i
 }
 
 template <int kLines>
-__global__ void __launch_bounds__(kThreads)
+__global__ void __launch_bounds__(threads_of(kBlock))
     max_pool2d_backward(MAYFLY_GRID_CONSTANT const PoolArguments a, const float* dy,
                         const std::uint16_t* winners, float* dx) {
   MAYFLY_SHARED(RowWinners<kLines>, middle);
@@ -182,7 +182,7 @@ void CudaMaxPool2d::forward(const float* x, float* y, void* winners) {
   const PoolArguments arguments = arguments_of(context_, shape_);
   const auto kernel =
       shape_.height <= kFewLines ? max_pool2d_forward<kFewLines> : max_pool2d_forward<kMostLines>;
-  launch(kernel, grid_of(arguments, shape_.out_width), dim3(kLanes, kRows), context_.stream, arguments, x, y,
+  launch(kernel, grid_of(arguments, shape_.out_width), kBlock, context_.stream, arguments, x, y,
          static_cast<std::uint16_t*>(winners));
 }
 
@@ -190,7 +190,7 @@ void CudaMaxPool2d::backward(const float* dy, const void* winners, float* dx) {
   const PoolArguments arguments = arguments_of(context_, shape_);
   const auto kernel =
       shape_.out_width <= kFewLines ? max_pool2d_backward<kFewLines> : max_pool2d_backward<kMostLines>;
-  launch(kernel, grid_of(arguments, shape_.height), dim3(kLanes, kRows), context_.stream, arguments, dy,
+  launch(kernel, grid_of(arguments, shape_.height), kBlock, context_.stream, arguments, dy,
          static_cast<const std::uint16_t*>(winners), dx);
 }
 

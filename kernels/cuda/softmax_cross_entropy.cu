@@ -13,7 +13,8 @@ namespace {
 constexpr int kLanes = 32;
 constexpr int kImages = 4;   // of a block, a warp each
 constexpr int kPiece = 128;  // classes, or images, that are in shared memory at once
-constexpr int kThreads = kLanes * kImages;
+constexpr dim3 kBlock(kLanes, kImages);
+constexpr int kThreads = threads_of(kBlock);
 
 struct SoftmaxArguments {
   const float* logits;
@@ -134,8 +135,8 @@ void softmax_cross_entropy(const Context& context, int batch, int classes, const
   const BatchKind kind = dlogits != nullptr ? BatchKind::trained : BatchKind::evaluated;
   const SoftmaxArguments arguments{logits, labels,  dlogits, scratch, device_sums(context, kind),
                                    batch,  classes, padded};
-  launch(softmax_cross_entropy_kernel, dim3(static_cast<unsigned>((batch + kImages - 1) / kImages)),
-         dim3(kLanes, kImages), context.stream, arguments);
+  launch(softmax_cross_entropy_kernel, dim3(static_cast<unsigned>((batch + kImages - 1) / kImages)), kBlock,
+         context.stream, arguments);
 }
 
 }  // namespace mayfly::cuda

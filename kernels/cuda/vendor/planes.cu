@@ -7,9 +7,9 @@ namespace mayfly::cuda {
 namespace {
 
 constexpr int kTile = 32;  // positions, and channels, of a block
-constexpr int kRows = 8;   // threads are kTile x kRows
-constexpr int kTileThreads = kTile * kRows;
-static_assert(kTileThreads % 32 == 0);
+constexpr int kRows = 8;   // of threads
+constexpr dim3 kBlock(kTile, kRows);
+static_assert(threads_of(kBlock) % 32 == 0);
 constexpr int kFewChannels = 4;
 constexpr int kThreads = 256;
 
@@ -24,7 +24,7 @@ __device__ float map_value(const PlanesShape& s, MapLayout layout, const float* 
   return map[(h * s.width + w) * layout.position + n * layout.image + c];
 }
 
-__global__ void __launch_bounds__(kTileThreads)
+__global__ void __launch_bounds__(threads_of(kBlock))
     to_planes_kernel(MAYFLY_GRID_CONSTANT const PlanesShape s, MapLayout layout, const float* map,
                      float* planes, int tiles) {
   MAYFLY_SHARED(float[kTile][kTile + 1], tile);
@@ -69,7 +69,7 @@ struct Activated {
 };
 
 template <class Change>
-__global__ void __launch_bounds__(kTileThreads)
+__global__ void __launch_bounds__(threads_of(kBlock))
     to_map_kernel(MAYFLY_GRID_CONSTANT const PlanesShape s, const float* planes, MapLayout layout, float* map,
                   Change change, int tiles, int padded_channels) {
   MAYFLY_SHARED(float[kTile][kTile + 1], tile);
@@ -103,7 +103,7 @@ void start_to_map(const PlanesShape& shape, const float* planes, MapLayout layou
   const int tiles = tiles_of(shape.height * shape.width);
   const dim3 grid(static_cast<unsigned>(tiles * shape.batch),
                   static_cast<unsigned>(tiles_of(shape.channels)));
-  launch(to_map_kernel<Change>, grid, dim3(kTile, kRows), stream, shape, planes, layout, map, change, tiles,
+  launch(to_map_kernel<Change>, grid, kBlock, stream, shape, planes, layout, map, change, tiles,
          padded_to_four(shape.channels));
 }
 
@@ -119,7 +119,7 @@ void map_to_planes(const PlanesShape& shape, MapLayout layout, const float* map,
   const int tiles = tiles_of(shape.planes_height * shape.planes_width);
   const dim3 grid(static_cast<unsigned>(tiles * shape.batch),
                   static_cast<unsigned>(tiles_of(shape.channels)));
-  launch(to_planes_kernel, grid, dim3(kTile, kRows), stream, shape, layout, map, planes, tiles);
+  launch(to_planes_kernel, grid, kBlock, stream, shape, layout, map, planes, tiles);
 }
 
 void planes_to_map(const PlanesShape& shape, const float* planes, MapLayout layout, float* map,
