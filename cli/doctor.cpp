@@ -50,14 +50,22 @@ void examine_processor() {
                             bytes_text(memory_bytes(_SC_AVPHYS_PAGES))));
 }
 
-/// The GPUs, or why there are none and what to do.
+void examine_gpu(const std::string& name) {
+  try {
+    const auto device = open_device(name);
+    say("GPU", fmt::format("{}; {} free", device->information(),
+                           bytes_text(static_cast<double>(device->free_memory()))));
+  } catch (const DeviceError& error) {
+    say("GPU", error.what());
+  }
+}
+
+/// The GPUs, each by itself, or why there are none and what to do.
 void examine_cuda() {
   say("CUDA", cuda_build());
   try {
-    for (const auto& device : open_devices("cuda")) {
-      say("GPU", fmt::format("{}; {} free", device->information(),
-                             bytes_text(static_cast<double>(device->free_memory()))));
-    }
+    const int gpus = visible_gpus();
+    for (int i = 0; i < gpus; ++i) examine_gpu(fmt::format("cuda:{}", i));
   } catch (const DeviceError& error) {
     say("GPU", error.what());
   }

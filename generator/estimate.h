@@ -39,7 +39,7 @@ struct Estimate {
 /// of a gradient, each as large as any layer needs it.
 std::int64_t training_memory(const NetworkShapes& shapes, const SgdSpec& sgd);
 
-/// Bytes of the masks of convolution blocks where conv_dropout is "element"; above, they are by channel.
+/// Bytes of the masks of convolution blocks where conv_dropout is "element", instead of by channel as above.
 std::int64_t element_mask_bytes(const NetworkShapes& shapes);
 
 /// The most that a network takes of a process, without the data set: while a checkpoint is written or read it

@@ -217,11 +217,12 @@ class Backend {
 
   // Plans.
   virtual std::unique_ptr<Conv2d> make_conv2d(const Conv2dShape& shape) = 0;
-  /// Kernels that make_conv2d() chooses from by the shape; all give the same bits. 1: no choice.
-  virtual int conv2d_variants() const { return 1; }
-  /// With one of them, 0..conv2d_variants()-1, whatever the shape: for tests of each. A direction that does
-  /// not have it gets another one.
-  virtual std::unique_ptr<Conv2d> make_conv2d_variant(const Conv2dShape& shape, int /*variant*/) {
+  /// Names of the kernels that make_conv2d() chooses from by the shape; all give the same bits. Empty: no
+  /// choice.
+  virtual std::vector<std::string> conv2d_variants() const { return {}; }
+  /// With one of them, an index of conv2d_variants(), whatever the shape: for tests of each. A direction that
+  /// does not have it gets another one.
+  virtual std::unique_ptr<Conv2d> make_conv2d_variant(const Conv2dShape& shape, std::size_t /*variant*/) {
     return make_conv2d(shape);
   }
   virtual std::unique_ptr<MaxPool2d> make_max_pool2d(const Pool2dShape& shape) = 0;
@@ -305,6 +306,9 @@ std::vector<std::shared_ptr<Device>> open_devices(const std::string& devices,
 
 /// The first of them, and no other is touched.
 std::shared_ptr<Device> open_device(const std::string& devices, Arithmetic arithmetic = Arithmetic::exact);
+
+/// How many GPUs CUDA shows; DeviceError, saying what is missing, where there are none.
+int visible_gpus();
 
 /// What this program was built with: "CUDA 13.0.88 for 80-real 120, headers of cuDNN 9.19.0", or "no CUDA".
 std::string cuda_build();

@@ -23,6 +23,10 @@ std::shared_ptr<Device> open_device(const std::string& devices, Arithmetic arith
       .front();
 }
 
+int visible_gpus() {
+  return cuda::visible_cuda_devices("cuda");
+}
+
 std::unique_ptr<Backend> make_backend(const std::string& devices, int threads) {
   return open_device(devices)->make_backend(threads);
 }

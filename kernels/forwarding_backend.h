@@ -32,8 +32,8 @@ class ForwardingBackend : public Backend {
   std::unique_ptr<Conv2d> make_conv2d(const Conv2dShape& shape) override {
     return inner_->make_conv2d(shape);
   }
-  int conv2d_variants() const override { return inner_->conv2d_variants(); }
-  std::unique_ptr<Conv2d> make_conv2d_variant(const Conv2dShape& shape, int variant) override {
+  std::vector<std::string> conv2d_variants() const override { return inner_->conv2d_variants(); }
+  std::unique_ptr<Conv2d> make_conv2d_variant(const Conv2dShape& shape, std::size_t variant) override {
     return inner_->make_conv2d_variant(shape, variant);
   }
   std::unique_ptr<MaxPool2d> make_max_pool2d(const Pool2dShape& shape) override {

@@ -21,7 +21,8 @@ tests/mutations/mutate.py build/mutations --count 300 --seed "$(git rev-list --c
 
 # Fetches the last cuDNN for V100, too.
 tests/cudnn_plans/with_cudnn_9_10.sh build/release
-# CUDA 13, all architectures; then CUDA 12 with that cuDNN, for V100. Both programs must also start where there is no GPU.
+# CUDA 13, all architectures; then CUDA 12 with that cuDNN, for V100. Both programs must also start where there is no
+# GPU.
 if command -v nvcc >/dev/null; then
   scripts/build.sh cuda mayfly
   build/cuda/cli/mayfly version
@@ -32,10 +33,17 @@ toolkit=0
 scripts/cuda12_toolkit.sh build/cuda12 || toolkit=$?
 if [ "$toolkit" -eq 0 ]; then
   cudnn="$PWD/build/release/cudnn-9.10.2/nvidia/cudnn"
-  cmake --preset cuda -B build/cuda-by-12 -DCMAKE_CUDA_COMPILER="$PWD/build/cuda12/bin/nvcc" -DCUDNN_PATH="$cudnn" >/dev/null
+  # A build folder remembers the cuDNN that it found once.
+  cmake --preset cuda -B build/cuda-by-12 -UCUDNN_INCLUDE_DIR -UCUDNN_LIBRARY \
+    -DCMAKE_CUDA_COMPILER="$PWD/build/cuda12/bin/nvcc" -DCUDNN_PATH="$cudnn" >/dev/null
   cmake --build build/cuda-by-12 --target mayfly
   build/cuda-by-12/cli/mayfly version
-  if [ -d "$cudnn" ]; then build/cuda-by-12/cli/mayfly version | grep -q "headers of cuDNN 9.10"; fi
+  if [ ! -d "$cudnn" ]; then
+    echo "SKIPPED: CUDA 12 with cuDNN 9.10: it was not fetched"
+  elif ! build/cuda-by-12/cli/mayfly version | grep -q "headers of cuDNN 9.10"; then
+    echo "build/cuda-by-12 was not compiled with cuDNN 9.10" >&2
+    exit 1
+  fi
 elif [ "$toolkit" -ne 77 ]; then
   exit "$toolkit"
 fi

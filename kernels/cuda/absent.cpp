@@ -6,12 +6,17 @@
 
 namespace mayfly::cuda {
 
-std::vector<std::shared_ptr<Device>> open_cuda_devices(const std::string& devices,
-                                                       Arithmetic /*arithmetic*/) {
+int visible_cuda_devices(const std::string& devices) {
   throw DeviceError(fmt::format(
       "device '{}': this build has no CUDA (no nvcc was found when it was configured); use --device cpu, or "
       "build where nvcc is on the PATH (docs/cuda.md)",
       devices));
+}
+
+std::vector<std::shared_ptr<Device>> open_cuda_devices(const std::string& devices,
+                                                       Arithmetic /*arithmetic*/) {
+  visible_cuda_devices(devices);
+  return {};
 }
 
 }  // namespace mayfly::cuda

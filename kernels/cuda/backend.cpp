@@ -109,11 +109,12 @@ std::unique_ptr<Conv2d> CudaBackend::make_conv2d(const Conv2dShape& shape) {
   return make_conv2d(shape, GemmRule{device_->multiprocessors()});
 }
 
-int CudaBackend::conv2d_variants() const {
-  return vendor_ ? 1 : gemm_variants();
+std::vector<std::string> CudaBackend::conv2d_variants() const {
+  if (vendor_) return {};
+  return gemm_variants();
 }
 
-std::unique_ptr<Conv2d> CudaBackend::make_conv2d_variant(const Conv2dShape& shape, int variant) {
+std::unique_ptr<Conv2d> CudaBackend::make_conv2d_variant(const Conv2dShape& shape, std::size_t variant) {
   return make_conv2d(shape, {device_->multiprocessors(), variant});
 }
 

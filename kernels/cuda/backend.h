@@ -29,8 +29,8 @@ class CudaBackend final : public Backend {
   std::size_t map_floats(int positions, int batch, int channels) const override;
 
   std::unique_ptr<Conv2d> make_conv2d(const Conv2dShape& shape) override;
-  int conv2d_variants() const override;
-  std::unique_ptr<Conv2d> make_conv2d_variant(const Conv2dShape& shape, int variant) override;
+  std::vector<std::string> conv2d_variants() const override;
+  std::unique_ptr<Conv2d> make_conv2d_variant(const Conv2dShape& shape, std::size_t variant) override;
   std::unique_ptr<MaxPool2d> make_max_pool2d(const Pool2dShape& shape) override;
   std::unique_ptr<Gather> make_gather(const GatherShape& shape, std::span<const float> pixel_table) override;
 

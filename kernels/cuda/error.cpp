@@ -11,6 +11,11 @@ namespace {
 // toolkit.
 constexpr int kContained = 226, kTensorMemoryLeak = 721, kMpsClientTerminated = 810;
 
+/// The program has no code for this GPU: which of the two is told depends on the call.
+bool is_missing_code(cudaError_t status) {
+  return status == cudaErrorNoKernelImageForDevice || status == cudaErrorInvalidDeviceFunction;
+}
+
 /// After these every call of this process on the device fails.
 bool is_sticky(cudaError_t status) {
   switch (static_cast<int>(status)) {
@@ -45,11 +50,11 @@ void check(cudaError_t status, const char* what) {
       fmt::format("cuda: cannot {}: {} ({})", what, cudaGetErrorName(status), cudaGetErrorString(status));
   if (status == cudaErrorMemoryAllocation) throw OutOfDeviceMemory(message);
   if (is_sticky(status)) throw DeviceLost(message);
-  if (status == cudaErrorNoKernelImageForDevice)
+  if (is_missing_code(status))
     throw DeviceError(message +
                       ": this program was built for other GPUs (`mayfly version` lists them); configure it "
-                      "with CMAKE_CUDA_ARCHITECTURES set to this one; for a V100 (70) it takes CUDA 12 "
-                      "(docs/cuda.md)");
+                      "with CMAKE_CUDA_ARCHITECTURES set to this one, for a V100 (70) with CUDA 12 "
+                      "(docs/cuda.md), or name the GPUs to use, such as --device cuda:0");
   throw DeviceError(message);
 }
 

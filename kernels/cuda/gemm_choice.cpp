@@ -1,5 +1,7 @@
 #include "kernels/cuda/gemm_choice.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -80,11 +82,11 @@ bool may_split(const GemmWork& work, std::int64_t max_sums) {
   return blocks.sums > 0 && blocks.sums * work.size() <= max_sums;
 }
 
-GemmChoice variant_of(const GemmWork& work, Product product, int variant, std::int64_t max_sums) {
-  const auto index = static_cast<std::size_t>(variant);
-  const GemmTile tile = kTiles[index % kTiles.size()].tile;
+GemmChoice variant_of(const GemmWork& work, Product product, std::size_t variant, std::int64_t max_sums) {
+  const bool apart = variant >= kTiles.size();
+  const GemmTile tile = kTiles.at(apart ? variant - kTiles.size() : variant).tile;
   return {.kernel = {exists(product, work, tile) ? tile : GemmTile::t32x32, work.loads},
-          .split = index >= kTiles.size() && may_split(work, max_sums)};
+          .split = apart && may_split(work, max_sums)};
 }
 
 }  // namespace
@@ -99,8 +101,12 @@ int tiles_of(const GemmWork& work, GemmTile tile) {
   return (work.shared.m + model.bm - 1) / model.bm * ((work.shared.n + model.bn - 1) / model.bn);
 }
 
-int gemm_variants() {
-  return 2 * static_cast<int>(kTiles.size());
+std::vector<std::string> gemm_variants() {
+  std::vector<std::string> names;
+  for (const char* split : {"", ", split"})
+    for (const TileModel& tile : kTiles)
+      names.push_back(fmt::format("tile {}x{}{}", tile.bm, tile.bn, split));
+  return names;
 }
 
 GemmChoice choose(const GemmWork& work, Product product, const GemmRule& rule, std::int64_t max_sums) {

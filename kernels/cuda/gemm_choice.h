@@ -10,6 +10,8 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "kernels/cuda/gemm_work.h"
 
@@ -34,10 +36,10 @@ struct GemmChoice {
 /// Who chooses: the model, for a GPU of so many multiprocessors, or a test that wants a certain variant.
 struct GemmRule {
   int multiprocessors;
-  std::optional<int> variant = std::nullopt;  ///< 0..gemm_variants()-1
+  std::optional<std::size_t> variant = std::nullopt;  ///< index of gemm_variants()
 };
-/// Tiles, each whole and split.
-int gemm_variants();
+/// "tile 64x32" and the others, then "tile 64x32, split" and so on.
+std::vector<std::string> gemm_variants();
 
 /// `max_sums`: floats of workspace that a split may take. A variant that this product does not have, or
 /// cannot be split, runs with the tile that all have, or whole.

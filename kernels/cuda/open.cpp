@@ -19,20 +19,6 @@ std::string what_is_missing(cudaError_t status, int driver) {
                      driver / 1000, driver % 1000 / 10, CUDART_VERSION / 1000, CUDART_VERSION % 1000 / 10);
 }
 
-/// DeviceError, saying what is missing, where there is none.
-int visible_devices(const std::string& devices) {
-  int count = 0, driver = 0;
-  const cudaError_t status = cudaGetDeviceCount(&count);
-  cudaDriverGetVersion(&driver);
-  if (status == cudaSuccess && count > 0) return count;
-  throw DeviceError(
-      fmt::format("device '{}': {} ({}); use --device cpu, or see that nvidia-smi lists a GPU here and "
-                  "CUDA_VISIBLE_DEVICES "
-                  "does not hide it",
-                  devices, what_is_missing(status, driver),
-                  cudaGetErrorString(status == cudaSuccess ? cudaErrorNoDevice : status)));
-}
-
 [[noreturn]] void refuse(const std::string& devices) {
   throw UsageError(fmt::format("device: expected cuda or a list such as cuda:0,2, found '{}'", devices));
 }
@@ -62,7 +48,7 @@ std::vector<int> asked_for(const std::string& devices) {
   if (devices != "cuda" && !devices.starts_with("cuda:")) refuse(devices);
   std::vector<int> ordinals;
   if (devices != "cuda") ordinals = ordinals_in(devices);
-  const int count = visible_devices(devices);
+  const int count = visible_cuda_devices(devices);
   if (devices == "cuda")
     for (int i = 0; i < count; ++i) ordinals.push_back(i);
   for (const int ordinal : ordinals)
@@ -73,6 +59,18 @@ std::vector<int> asked_for(const std::string& devices) {
 }
 
 }  // namespace
+
+int visible_cuda_devices(const std::string& devices) {
+  int count = 0, driver = 0;
+  const cudaError_t status = cudaGetDeviceCount(&count);
+  cudaDriverGetVersion(&driver);
+  if (status == cudaSuccess && count > 0) return count;
+  throw DeviceError(
+      fmt::format("device '{}': {} ({}); use --device cpu, or see that nvidia-smi lists a GPU here and "
+                  "CUDA_VISIBLE_DEVICES does not hide it",
+                  devices, what_is_missing(status, driver),
+                  cudaGetErrorString(status == cudaSuccess ? cudaErrorNoDevice : status)));
+}
 
 std::vector<std::shared_ptr<Device>> open_cuda_devices(const std::string& devices, Arithmetic arithmetic) {
   std::vector<std::shared_ptr<Device>> opened;

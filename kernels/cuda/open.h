@@ -13,4 +13,7 @@ namespace mayfly::cuda {
 /// open_devices() for "cuda" and "cuda:0,2".
 std::vector<std::shared_ptr<Device>> open_cuda_devices(const std::string& devices, Arithmetic arithmetic);
 
+/// At least 1; DeviceError about `devices`, saying what is missing, where there are none.
+int visible_cuda_devices(const std::string& devices);
+
 }  // namespace mayfly::cuda

@@ -7,7 +7,7 @@
 
 namespace mayfly::cuda {
 
-/// cudaErrorNoKernelImageForDevice where the program was not compiled for the current device.
+/// An error where the program was not compiled for the current device.
 cudaError_t find_kernels();
 
 /// The three counters; the sums stay.

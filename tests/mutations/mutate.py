@@ -114,7 +114,7 @@ def main():
         print(f"{len(found)} faults")
         return 0
     if not found:
-        raise SystemExit(f"no fault is like '{arguments.only}'")
+        raise SystemExit("no fault is like that, or all are explained: --explained plants those too")
     place = workplace.Workplace(ROOT, arguments.folder.resolve(), arguments.tests, arguments.jobs)
     place.prepare(found)
     return run(found, place, arguments.jobs, reasons)

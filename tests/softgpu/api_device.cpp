@@ -75,6 +75,8 @@ cudaError_t cudaGetDeviceCount(int* count) {
 cudaError_t cudaSetDevice(int device) {
   return call_when_lost("cudaSetDevice", [&](Runtime& runtime) {
     if (!exists(runtime, device)) return cudaErrorInvalidDevice;
+    if (const auto planned = runtime.planned_failure(Call::set_device, device); planned != cudaSuccess)
+      return planned;
     current_device() = device;
     return runtime.lost(device);
   });
@@ -88,11 +90,11 @@ cudaError_t cudaGetDevice(int* device) {
 }
 
 cudaError_t cudaSetDeviceFlags(unsigned) {
-  return call("cudaSetDeviceFlags", [](Runtime&) { return cudaSuccess; });
+  return call("cudaSetDeviceFlags", Call::ask, [](Runtime&) { return cudaSuccess; });
 }
 
 cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int device) {
-  return call("cudaDeviceGetAttribute", [&](Runtime& runtime) {
+  return call("cudaDeviceGetAttribute", Call::ask, [&](Runtime& runtime) {
     if (!exists(runtime, device)) return cudaErrorInvalidDevice;
     const cudaDeviceProp p = properties_of(runtime.settings, device);
     const auto attributes = attributes_of(p);
@@ -104,7 +106,7 @@ cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int dev
 }
 
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
-  return call("cudaGetDeviceProperties", [&](Runtime& runtime) {
+  return call("cudaGetDeviceProperties", Call::ask, [&](Runtime& runtime) {
     if (!exists(runtime, device)) return cudaErrorInvalidDevice;
     *properties = properties_of(runtime.settings, device);
     return cudaSuccess;

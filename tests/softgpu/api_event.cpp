@@ -77,7 +77,7 @@ cudaError_t cudaEventSynchronize(cudaEvent_t handle) {
 }
 
 cudaError_t cudaEventElapsedTime(float* milliseconds, cudaEvent_t from, cudaEvent_t to) {
-  return call("cudaEventElapsedTime", [&](Runtime& runtime) {
+  return call("cudaEventElapsedTime", Call::ask, [&](Runtime& runtime) {
     const CUevent_st& first = event_of(runtime, from, "cudaEventElapsedTime");
     const CUevent_st& second = event_of(runtime, to, "cudaEventElapsedTime");
     if (((first.flags | second.flags) & cudaEventDisableTiming) != 0 || first.last == nullptr ||

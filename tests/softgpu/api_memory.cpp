@@ -78,7 +78,7 @@ cudaError_t cudaMalloc(void** memory, std::size_t bytes) {
 cudaError_t cudaFree(void* memory) {
   return call_when_lost("cudaFree", [&](Runtime& runtime) {
     if (const cudaError_t refused = runtime.refuse_in_capture(); refused != cudaSuccess) return refused;
-    const cudaError_t planned = runtime.planned_failure(Call::release);
+    const cudaError_t planned = runtime.planned_failure(Call::release, current_device());
     if (memory == nullptr || planned != cudaSuccess) return planned;
     const Allocation* allocation = DeviceMemory::instance().find(memory);
     if (allocation == nullptr || allocation->begin != memory)
@@ -119,7 +119,7 @@ cudaError_t cudaFreeHost(void* memory) {
 }
 
 cudaError_t cudaMemGetInfo(std::size_t* free_bytes, std::size_t* total_bytes) {
-  return call("cudaMemGetInfo", [&](Runtime& runtime) {
+  return call("cudaMemGetInfo", Call::ask, [&](Runtime& runtime) {
     const std::size_t used = DeviceMemory::instance().used(current_device());
     *total_bytes = runtime.settings.memory;
     *free_bytes = used < runtime.settings.memory ? runtime.settings.memory - used : 0;

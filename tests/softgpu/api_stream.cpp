@@ -93,7 +93,7 @@ cudaError_t cudaStreamEndCapture(cudaStream_t handle, cudaGraph_t* graph) {
         stream.capture->thread != std::this_thread::get_id())
       return cudaErrorStreamCaptureWrongThread;
     const std::unique_ptr<Capture> capture = std::move(stream.capture);  // it ends, whatever comes
-    const cudaError_t planned = runtime.planned_failure(Call::end_capture);
+    const cudaError_t planned = runtime.planned_failure(Call::end_capture, stream.device);
     if (planned != cudaSuccess) return planned;
     if (capture->invalid) return cudaErrorStreamCaptureInvalidated;
     *graph = runtime.graphs.add(std::make_unique<CUgraph_st>());

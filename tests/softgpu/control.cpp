@@ -41,6 +41,11 @@ void fail_next(Call call, cudaError_t error, unsigned after) {
   Runtime::instance().failures.push_back({call, error, after});
 }
 
+std::size_t planned_failures() {
+  const std::lock_guard lock(Runtime::instance().lock);
+  return Runtime::instance().failures.size();
+}
+
 void clear_failures() {
   const std::lock_guard lock(Runtime::instance().lock);
   Runtime::instance().failures.clear();

@@ -73,10 +73,15 @@ TEST_F(Devices, SayWhatIsMissing) {
 }
 
 TEST_F(Devices, AProgramForOtherGpusSaysSoWhenItOpensOne) {
-  softgpu::fail_next(softgpu::Call::find_kernel, cudaErrorNoKernelImageForDevice, 1);
-  EXPECT_THAT(refusal(),
-              testing::AllOf(testing::HasSubstr("run on cuda:1 (software GPU, compute capability 7.0)"),
-                             testing::HasSubstr("was built for other GPUs")));
+  for (const cudaError_t error : {cudaErrorNoKernelImageForDevice, cudaErrorInvalidDeviceFunction}) {
+    softgpu::fail_next(softgpu::Call::find_kernel, error, 1);
+    EXPECT_THAT(refusal(),
+                testing::AllOf(testing::HasSubstr("run on cuda:1 (software GPU, compute capability 7.0)"),
+                               testing::HasSubstr("was built for other GPUs")));
+  }
+  softgpu::fail_next(softgpu::Call::find_kernel, cudaErrorNoKernelImageForDevice);
+  EXPECT_THROW(open_device("cuda:0"), DeviceError);
+  EXPECT_EQ(visible_gpus(), 2) << "doctor asks for one after the other";
   EXPECT_EQ(open_devices("cuda").size(), 2U);
 }
 

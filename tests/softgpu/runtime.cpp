@@ -132,14 +132,15 @@ void Runtime::run_next(CUstream_st& stream) {
 void Runtime::run(const Operation& operation, int device) {
   using Kind = Operation::Kind;
   cudaError_t planned = cudaSuccess;
-  if (operation.kind == Kind::kernel) planned = planned_failure(Call::kernel);
-  if (operation.kind == Kind::copy) planned = planned_failure(Call::copy_runs);
+  if (operation.kind == Kind::kernel) planned = planned_failure(Call::kernel, device);
+  if (operation.kind == Kind::copy) planned = planned_failure(Call::copy_runs, device);
   if (planned != cudaSuccess) return lose(device, planned);
   if (operation.kind == Kind::record) {
     operation.record->done = true;
     operation.record->when = std::chrono::steady_clock::now();
   }
-  if (operation.run) operation.run();
+  const bool left_out = operation.kind == Kind::kernel && !settings.kernels_run;
+  if (operation.run && !left_out) operation.run();
   if (operation.kind == Kind::graph)
     for (const Operation& node : *operation.nodes)
       if (lost(device) == cudaSuccess) run(node, device);
@@ -191,11 +192,12 @@ std::vector<std::string> Runtime::leaks(int device) const {
   return result;
 }
 
-cudaError_t Runtime::planned_failure(Call call) {
+cudaError_t Runtime::planned_failure(Call call, int device) {
   for (auto failure = failures.begin(); failure != failures.end(); ++failure) {
     if (failure->call != call || failure->after-- > 0) continue;
     const cudaError_t error = failure->error;
     failures.erase(failure);
+    if (sticks(error)) lose(device, error);
     return error;
   }
   return cudaSuccess;

@@ -63,8 +63,9 @@ class Runtime {
   void reset(int device);
   /// One line for everything on the device that still lives.
   std::vector<std::string> leaks(int device) const;
-  /// The error that a test wants from this call, or cudaSuccess.
-  cudaError_t planned_failure(Call call);
+  /// The error that a test wants from this call, or cudaSuccess. One that sticks loses the
+  /// device.
+  cudaError_t planned_failure(Call call, int device);
 
   /// The stream behind the handle; aborts where it is the legacy default stream or none.
   CUstream_st& stream(cudaStream_t handle, const char* what) const;
@@ -137,10 +138,8 @@ cudaError_t call_when_lost(const char* name, const Work& work) {
 template <class Work>
 cudaError_t call(const char* name, Call kind, const Work& work) {
   return call(name, [&](Runtime& runtime) {
-    const cudaError_t planned = runtime.planned_failure(kind);
-    if (planned == cudaSuccess) return work(runtime);
-    if (sticks(planned)) runtime.lose(current_device(), planned);
-    return planned;
+    const cudaError_t planned = runtime.planned_failure(kind, current_device());
+    return planned != cudaSuccess ? planned : work(runtime);
   });
 }
 

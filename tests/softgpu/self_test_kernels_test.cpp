@@ -4,7 +4,10 @@
 
 #include <set>
 
+#include "core/network_shapes.h"
+#include "kernels/cuda/gemm_choice.h"
 #include "tests/softgpu/softgpu.h"
+#include "tests/softgpu/without_kernels.h"
 #include "trainer/self_test/kernel_tasks.h"
 
 namespace mayfly {
@@ -28,10 +31,11 @@ auto products(int number) {
 
 /// Those of a product are its tiles, of which two directions have each for both widths of load.
 TEST(SelfTestKernels, AllAreRun) {
+  const tests::WithoutKernels without;
   const auto device = open_devices("cuda:0").front();
   softgpu::reset_counts();
-  const int variants = device->make_backend(1)->conv2d_variants();
-  for (int variant = 0; variant < variants; ++variant)
+  const std::size_t variants = device->make_backend(1)->conv2d_variants().size();
+  for (std::size_t variant = 0; variant < variants; ++variant)
     for (const CourseTask& task : kernel_tasks())
       run_course(*with_variant(device->make_backend(1), variant), task);
   const std::set<std::string> found = recorded_kernels();
@@ -43,6 +47,24 @@ TEST(SelfTestKernels, AllAreRun) {
                            "max_pool2d_backward<257>", "activation_backward_kernel", "dropout_mask_kernel",
                            "gather_kernel", "softmax_cross_entropy_kernel", "sgd_kernel"})
     EXPECT_THAT(found, Contains(HasSubstr(name)));
+}
+
+/// Whole and split, a product runs the same kernel: so that the second half of the variants tests more than
+/// the first, each direction has a layer that can be split.
+TEST(SelfTestKernels, ProductsOfAllDirectionsAreSplit) {
+  using cuda::Product;
+  std::set<Product> apart;
+  for (const CourseTask& task : kernel_tasks())
+    for (const LayerShape& layer : network_shapes(task.spec, task.image).layers)
+      for (const Product product : {Product::forward, Product::data_gradient, Product::weight_gradient,
+                                    Product::image_weight_gradient}) {
+        const bool of_image = product == Product::image_weight_gradient;
+        if (product != Product::forward && of_image != layer.conv.input_is_image) continue;
+        const cuda::GemmWork work = cuda::make_work(layer.conv, product);
+        if (cuda::choose(work, product, {80, cuda::gemm_variants().size() - 1}, 1 << 24).split)
+          apart.insert(product);
+      }
+  EXPECT_EQ(apart.size(), 4U);
 }
 
 }  // namespace

@@ -19,6 +19,7 @@ struct Settings {
   std::size_t memory = std::size_t{16} << 30;  ///< bytes per device
   int multiprocessors = 80;
   int major = 7, minor = 0;  ///< compute capability
+  bool kernels_run = true;   ///< false: they are checked, ordered and counted, and compute nothing
 };
 void configure(const Settings& settings);
 Settings settings();
@@ -28,8 +29,11 @@ void set_seed(std::uint64_t seed);
 std::uint64_t seed();
 
 /// What can be made to fail. `kernel` and `copy_runs` fail when the operation runs, in a graph or not, so
-/// that the error comes out of a later call, as a fault on a GPU does; the others fail at once.
+/// that the error comes out of a later call, as a fault on a GPU does; the others fail at once. `ask` is
+/// about a device (properties, attributes, free memory, how to wait) or the time between events.
 enum class Call {
+  ask,
+  set_device,
   allocate,
   allocate_host,
   release,
@@ -51,6 +55,8 @@ enum class Call {
 /// The call after the next `after` ones of this kind reports `error`. Errors after which CUDA refuses all
 /// work (illegal address, launch failure, ...) stick to the device until cudaDeviceReset().
 void fail_next(Call call, cudaError_t error, unsigned after = 0);
+/// Those that were planned and did not come.
+std::size_t planned_failures();
 void clear_failures();
 
 struct Counts {

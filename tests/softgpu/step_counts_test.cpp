@@ -6,6 +6,7 @@
 #include "nn/normalize.h"
 #include "tests/nn/small_network.h"
 #include "tests/softgpu/softgpu.h"
+#include "tests/softgpu/without_kernels.h"
 #include "trainer/lifespan.h"
 #include "trainer/self_test/named_networks.h"
 
@@ -83,6 +84,7 @@ TEST(StepCounts, ParametersAreDrawnOnTheDevice) {
 
 /// Kernels of one training step. Fewer are fine: lower the number then, here and in docs/cuda.md.
 TEST(StepCounts, KernelsOfAStep) {
+  const tests::WithoutKernels without;
   const std::map<std::string, std::size_t> expected = {{"published_batch_25", 23},
                                                        {"published_batch_186", 27},
                                                        {"paper_sample", 27},

@@ -135,9 +135,9 @@ std::string difference(const Course& expected, const Course& found) {
 
 std::string distance(const CourseTask& task, const Course& exact, const Course& found) {
   const double loss = exact.sums.front().loss, other = found.sums.front().loss;
-  if (!(std::abs(other - loss) <= kFastGradientTolerance * std::abs(loss)))
+  if (!(std::abs(other - loss) <= kFastFirstStepTolerance * std::abs(loss)))
     return fmt::format("loss of step 1: expected {}, found {}, allowed {:.0e} of it", loss, other,
-                       kFastGradientTolerance);
+                       kFastFirstStepTolerance);
   std::size_t at = 0;
   const NetworkShapes shapes = network_shapes(task.spec, task.image);
   for (std::size_t layer = 0; layer < shapes.layers.size(); ++layer) {
@@ -147,9 +147,9 @@ std::string distance(const CourseTask& task, const Course& exact, const Course& 
     std::vector<float> error(found.first_gradients.begin() + static_cast<std::ptrdiff_t>(at),
                              found.first_gradients.begin() + static_cast<std::ptrdiff_t>(at + count));
     for (std::size_t i = 0; i < count; ++i) error[i] -= reference[i];
-    if (!(norm(error) <= kFastGradientTolerance * norm(reference)))
+    if (!(norm(error) <= kFastFirstStepTolerance * norm(reference)))
       return fmt::format("gradients of layer {}: {:.2e} from the exact ones, allowed {:.0e}", layer + 1,
-                         norm(error) / norm(reference), kFastGradientTolerance);
+                         norm(error) / norm(reference), kFastFirstStepTolerance);
     at += count;
   }
   return "";

@@ -46,7 +46,7 @@ std::string difference(const Course& expected, const Course& found);
 /// How far the first loss may be from the exact one, and the first gradients of a layer: |found - exact| <=
 /// tolerance * |exact|, norms over the layer's weights and biases. For networks without ReLU and pooling,
 /// where no rounding can change which values pass.
-inline constexpr double kFastGradientTolerance = 1e-4;
+inline constexpr double kFastFirstStepTolerance = 1e-4;
 
 /// What is too far: the first loss, or the first gradients of a layer; empty where nothing is.
 std::string distance(const CourseTask& task, const Course& exact, const Course& found);

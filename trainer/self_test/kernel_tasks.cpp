@@ -10,14 +10,14 @@ constexpr SgdSpec kSgd{.learning_rate = 0.05, .momentum = 0.9, .weight_decay = 1
 
 class VariantBackend final : public ForwardingBackend {
  public:
-  VariantBackend(std::unique_ptr<Backend> inner, int variant)
+  VariantBackend(std::unique_ptr<Backend> inner, std::size_t variant)
       : ForwardingBackend(std::move(inner)), variant_(variant) {}
   std::unique_ptr<Conv2d> make_conv2d(const Conv2dShape& shape) override {
     return make_conv2d_variant(shape, variant_);
   }
 
  private:
-  int variant_;
+  std::size_t variant_;
 };
 
 /// 514 channels go out of a convolution and into a Linear layer.
@@ -65,7 +65,7 @@ std::vector<CourseTask> kernel_tasks() {
           course_task(large_maps(), {1, 52, 52}, kSteps)};
 }
 
-std::unique_ptr<Backend> with_variant(std::unique_ptr<Backend> backend, int variant) {
+std::unique_ptr<Backend> with_variant(std::unique_ptr<Backend> backend, std::size_t variant) {
   return std::make_unique<VariantBackend>(std::move(backend), variant);
 }
 

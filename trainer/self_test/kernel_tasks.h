@@ -13,6 +13,6 @@ namespace mayfly {
 std::vector<CourseTask> kernel_tasks();
 
 /// A backend whose convolutions and Linear layers all run with one variant (Backend::conv2d_variants()).
-std::unique_ptr<Backend> with_variant(std::unique_ptr<Backend> backend, int variant);
+std::unique_ptr<Backend> with_variant(std::unique_ptr<Backend> backend, std::size_t variant);
 
 }  // namespace mayfly

@@ -27,8 +27,8 @@ using SelfTestCallback = std::function<void(const SelfTestResult&)>;
 
 /// Runs all checks on `device` and returns how many failed. The reference is one core of the CPU, bit by bit;
 /// on the CPU itself that compares one core with two. Fast arithmetic is compared within kFastLossTolerance,
-/// kFastGradientTolerance and kFastRowTolerance, and with itself bit by bit. After DeviceLost the checks that
-/// are left fail too.
+/// kFastFirstStepTolerance and kFastRowTolerance, and with itself bit by bit. After DeviceLost the checks
+/// that are left fail too.
 int self_test(const std::shared_ptr<Device>& device, const SelfTestOptions& options,
               const SelfTestCallback& callback);
 

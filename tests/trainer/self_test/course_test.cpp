@@ -60,6 +60,19 @@ TEST(CourseTest, NoNumbersAreEqual) {
   EXPECT_EQ(difference(course, run_course(*make_backend("cpu", 1), task)), "");
 }
 
+TEST(CourseTest, TheFirstLossIsJudged) {
+  const CourseTask task = smooth(tiny_task());
+  const Course course = run_course(*make_backend("cpu", 1), task);
+  const auto scaled = [&](double factor) {
+    Course other = course;
+    other.sums.front().loss *= factor;
+    return distance(task, course, other);
+  };
+  EXPECT_EQ(scaled(1.00001), "");
+  EXPECT_THAT(scaled(1.001), HasSubstr("loss of step 1"));
+  EXPECT_THAT(scaled(std::nan("")), HasSubstr("loss of step 1"));
+}
+
 TEST(CourseTest, GradientsAreJudgedLayerByLayer) {
   const CourseTask task = smooth(tiny_task());
   const Course course = run_course(*make_backend("cpu", 1), task);

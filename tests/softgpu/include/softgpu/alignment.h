@@ -4,8 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "../../sanitizer.h"
-
 namespace mayfly::softgpu {
 
 [[noreturn]] void refuse_misaligned(const void* address);

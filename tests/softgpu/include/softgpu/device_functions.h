@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "../../sanitizer.h"
 #include "softgpu/alignment.h"
 
 struct uint3 {
