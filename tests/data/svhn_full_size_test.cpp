@@ -8,6 +8,7 @@
 
 #include "data/svhn.h"
 #include "tests/data/mat_files.h"
+#include "tests/softgpu/sanitizer.h"
 #include "tests/support/scratch_folder.h"
 
 namespace mayfly {
@@ -115,6 +116,7 @@ int read_and_measure(const std::filesystem::path& file) {
 }
 
 TEST(SvhnFullSize, InOneAndATenthOfItsMemory) {
+  if (softgpu::kAddressSanitizer) GTEST_SKIP() << "AddressSanitizer takes memory of its own";
   const ScratchFolder folder;
   const std::filesystem::path file = folder.path() / "train_32x32.mat";
   write_full_size(file);

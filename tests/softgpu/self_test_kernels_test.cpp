@@ -36,8 +36,9 @@ TEST(SelfTestKernels, AllAreRun) {
   softgpu::reset_counts();
   const std::size_t variants = device->make_backend(1)->conv2d_variants().size();
   for (std::size_t variant = 0; variant < variants; ++variant)
-    for (const CourseTask& task : kernel_tasks())
+    for (const CourseTask& task : product_tasks())
       run_course(*with_variant(device->make_backend(1), variant), task);
+  run_course(*device->make_backend(1), large_maps_task());
   const std::set<std::string> found = recorded_kernels();
   EXPECT_THAT(found, Contains(products(0)).Times(5 * 2));
   EXPECT_THAT(found, Contains(products(1)).Times(5 + 1));
@@ -54,7 +55,7 @@ TEST(SelfTestKernels, AllAreRun) {
 TEST(SelfTestKernels, ProductsOfAllDirectionsAreSplit) {
   using cuda::Product;
   std::set<Product> apart;
-  for (const CourseTask& task : kernel_tasks())
+  for (const CourseTask& task : product_tasks())
     for (const LayerShape& layer : network_shapes(task.spec, task.image).layers)
       for (const Product product : {Product::forward, Product::data_gradient, Product::weight_gradient,
                                     Product::image_weight_gradient}) {

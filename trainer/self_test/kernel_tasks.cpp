@@ -60,9 +60,12 @@ NetworkSpec large_maps() {
 
 }  // namespace
 
-std::vector<CourseTask> kernel_tasks() {
-  return {course_task(many_channels(), {3, 3, 3}, kSteps), course_task(large_batch(), {2, 5, 5}, kSteps),
-          course_task(large_maps(), {1, 52, 52}, kSteps)};
+std::vector<CourseTask> product_tasks() {
+  return {course_task(many_channels(), {3, 3, 3}, kSteps), course_task(large_batch(), {2, 6, 6}, kSteps)};
+}
+
+CourseTask large_maps_task() {
+  return course_task(large_maps(), {1, 52, 52}, kSteps);
 }
 
 std::unique_ptr<Backend> with_variant(std::unique_ptr<Backend> backend, std::size_t variant) {

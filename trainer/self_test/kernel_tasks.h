@@ -8,9 +8,12 @@
 
 namespace mayfly {
 
-/// Products of many chunks in every direction, the image's too; more than 512 channels, not a multiple of
-/// four, in and out; pooling of maps of more than 48 rows and columns, and of small ones.
-std::vector<CourseTask> kernel_tasks();
+/// For every variant of the products: many chunks in every direction, the image's too; more than 512
+/// channels, not a multiple of four, in and out.
+std::vector<CourseTask> product_tasks();
+
+/// Pooling of maps of more than 48 rows and columns; those of the other tasks are small.
+CourseTask large_maps_task();
 
 /// A backend whose convolutions and Linear layers all run with one variant (Backend::conv2d_variants()).
 std::unique_ptr<Backend> with_variant(std::unique_ptr<Backend> backend, std::size_t variant);

@@ -78,6 +78,7 @@ double seconds_per_call(Backend& backend, const std::function<void()>& work, dou
   };
   timed(1);
   const double estimate = std::max(timed(1), 1e-6);
+  if (estimate >= seconds) return estimate;
   const int calls = static_cast<int>(std::clamp(seconds / estimate, 2.0, 1e6));
   return timed(calls) / calls;
 }

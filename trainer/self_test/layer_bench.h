@@ -44,8 +44,8 @@ class SgdBench {
   Buffer weights_, gradients_, momentum_;
 };
 
-/// Seconds per call of `work`, which the device may do later: called once to warm up, then for about
-/// `seconds` and at least twice.
+/// Seconds per call of `work`, which the device may do later: called once to warm up, once by itself, and
+/// where that took less than `seconds` for about so long.
 double seconds_per_call(Backend& backend, const std::function<void()>& work, double seconds);
 
 /// Useful floating-point operations of a layer in one direction, for its whole batch.

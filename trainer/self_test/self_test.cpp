@@ -41,20 +41,16 @@ class Checks {
     return "";
   }
 
-  /// Layers that need every kernel of convolution, Linear and pooling there is: with the rule's choice, then
-  /// with each kernel that it could choose.
+  /// All kernels that convolution, Linear and pooling may run with, whatever the rule would choose here.
   std::string every_kernel() const {
+    std::string text = as_on_the_cpu(large_maps_task(), backend());
     const std::vector<std::string> variants = backend()->conv2d_variants();
-    for (const CourseTask& task : kernel_tasks()) {
-      const Course expected = run_course(*make_backend("cpu", 1), task);
-      std::string text = difference(expected, run_course(*backend(), task));
+    for (const CourseTask& task : product_tasks())
       for (std::size_t i = 0; text.empty() && i < variants.size(); ++i) {
-        text = difference(expected, run_course(*with_variant(backend(), i), task));
+        text = as_on_the_cpu(task, with_variant(backend(), i));
         if (!text.empty()) text = fmt::format("{}: {}", variants[i], text);
       }
-      if (!text.empty()) return fmt::format("batch {}, {}", task.spec.batch_size, text);
-    }
-    return "";
+    return text;
   }
 
   std::string recorded_steps() const {
@@ -100,6 +96,13 @@ class Checks {
 
  private:
   std::unique_ptr<Backend> backend() const { return device_->make_backend(kThreads); }
+
+  /// "" or what differs.
+  static std::string as_on_the_cpu(const CourseTask& task, const std::unique_ptr<Backend>& backend) {
+    const Course expected = run_course(*make_backend("cpu", 1), task);
+    const std::string text = difference(expected, run_course(*backend, task));
+    return text.empty() ? "" : fmt::format("batch {}: {}", task.spec.batch_size, text);
+  }
 
   void run_into(const CourseTask& task, Course& course, std::exception_ptr& error) const {
     try {
