@@ -50,13 +50,17 @@ void examine_processor() {
                             bytes_text(memory_bytes(_SC_AVPHYS_PAGES))));
 }
 
+/// The GPU, and the libraries of its fast arithmetic.
 void examine_gpu(const std::string& name) {
+  std::string what = "GPU";
   try {
     const auto device = open_device(name);
-    say("GPU", fmt::format("{}; {} free", device->information(),
-                           bytes_text(static_cast<double>(device->free_memory()))));
+    say(what, fmt::format("{}; {} free", device->information(),
+                          bytes_text(static_cast<double>(device->free_memory()))));
+    what = "fast";
+    say(what, open_device(name, Arithmetic::fast)->numerics());
   } catch (const DeviceError& error) {
-    say("GPU", error.what());
+    say(what, error.what());
   }
 }
 

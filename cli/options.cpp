@@ -10,10 +10,15 @@ int DeviceOptions::cores() const {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-void add_device_options(CLI::App& command, DeviceOptions& options) {
+std::string DeviceOptions::device_for(Arithmetic arithmetic) const {
+  if (!device.empty()) return device;
+  return arithmetic == Arithmetic::fast ? "cuda" : "cpu";
+}
+
+void add_device_options(CLI::App& command, DeviceOptions& options, const std::string& without) {
   command.add_option("--data-root", options.data_root, "Folder to look for data sets in first");
-  command.add_option("--device", options.device, "What to compute on: cpu, cuda (all GPUs), cuda:0,2")
-      ->capture_default_str();
+  command.add_option("--device", options.device,
+                     "What to compute on: cpu, cuda (all GPUs), cuda:0,2 (default: " + without + ")");
   command.add_option("--threads", options.threads, "Cores to use in all (default: every core)")
       ->check(CLI::Range(1, 4096));
 }

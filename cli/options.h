@@ -14,11 +14,15 @@ namespace mayfly::cli {
 /// Where to look for data and on what to compute.
 struct DeviceOptions {
   std::string data_root;
-  std::string device = "cpu";
-  int threads = 0;  ///< cores for everything; 0: all
+  std::string device;  ///< empty: not asked for
+  int threads = 0;     ///< cores for everything; 0: all
   int cores() const;
+  /// "cpu" where none was asked for, "cuda" where only that can compute so.
+  std::string device_for(Arithmetic arithmetic) const;
 };
-void add_device_options(CLI::App& command, DeviceOptions& options);
+/// `without`: what is used where no device is asked for.
+void add_device_options(CLI::App& command, DeviceOptions& options, const std::string& without);
+inline constexpr const char* kDeviceByArithmetic = "cpu; cuda where the arithmetic is fast";
 
 /// --set, which may be repeated.
 void add_set_option(CLI::App& command, std::vector<std::string>& settings);

@@ -162,8 +162,7 @@ void add_run(Commands& commands) {
       ->capture_default_str();
   add_company_options(*command, *options);
   add_set_option(*command, options->settings);
-  options->device.device.clear();  // the campaign's
-  add_device_options(*command, options->device);
+  add_device_options(*command, options->device, "the campaign's");
 }
 
 }  // namespace mayfly::cli

@@ -93,16 +93,19 @@ void print_result(const SelfTestResult& result) {
 int test(const std::shared_ptr<Device>& device, const SelftestOptions& options) {
   const Arithmetic arithmetic = parse_arithmetic(options.arithmetic);
   fmt::print("\n{}; arithmetic {}\n", device->information(), options.arithmetic);
+  if (const std::string numerics = device->numerics(); !numerics.empty()) fmt::print("{}\n", numerics);
   const int failures =
       self_test(device, {.arithmetic = arithmetic, .networks = options.networks}, print_result);
   if (failures == 0 && options.seconds > 0) print_rates(*device, options.seconds);
   return failures;
 }
 
-/// The page tells too why there are none.
+/// The page tells too why there are none, or why their libraries cannot be opened.
 std::vector<std::shared_ptr<Device>> opened(const SelftestOptions& options) {
   try {
-    return open_devices(options.device, parse_arithmetic(options.arithmetic));
+    const auto devices = open_devices(options.device, parse_arithmetic(options.arithmetic));
+    for (const auto& device : devices) device->numerics();
+    return devices;
   } catch (const DeviceError& error) {
     fmt::print("\nNothing was tested: {}\n", error.what());
     throw;

@@ -56,15 +56,16 @@ std::int64_t dataset_bytes(const Campaign& campaign) {
   return static_cast<std::int64_t>(bytes);
 }
 
-/// The program, the data sets twice (while they are read) and the largest networks that may meet. On a GPU
-/// networks lie there; the host holds a few copies for checkpoints.
+/// The program, what CUDA and its libraries take for each GPU (a guess: no GPU has run this), the data sets
+/// twice (while they are read) and the largest networks that may meet. On a GPU networks lie there; the host
+/// holds a few copies for checkpoints.
 std::int64_t memory_for(const Campaign& campaign, const SlurmPlan& plan) {
-  constexpr std::int64_t kProgram = std::int64_t{1} << 30;
+  constexpr std::int64_t kProgram = std::int64_t{1} << 30, kPerGpu = std::int64_t{1} << 30;
   std::vector<std::int64_t> sizes;
   for (const NetworkLeft& network : plan.left) sizes.push_back(network.memory_bytes);
   std::sort(sizes.rbegin(), sizes.rend());
   sizes.resize(std::min(sizes.size(), static_cast<std::size_t>(plan.slots)));
-  return kProgram + 2 * dataset_bytes(campaign) +
+  return kProgram + plan.gpus_per_node * kPerGpu + 2 * dataset_bytes(campaign) +
          std::accumulate(sizes.begin(), sizes.end(), std::int64_t{0});
 }
 

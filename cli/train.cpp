@@ -81,7 +81,8 @@ Task task_of(const TrainOptions& options) {
 ExitCode train(const TrainOptions& options) {
   const Task task = task_of(options);
   const Dataset dataset = load_any_dataset(task.dataset);
-  const auto device = open_device(options.device.device, task.lifespan.arithmetic);
+  const auto device =
+      open_device(options.device.device_for(task.lifespan.arithmetic), task.lifespan.arithmetic);
   self_check(*device->make_backend(options.device.cores()), task.lifespan.arithmetic);
   const auto backend = device->make_backend(options.device.cores());
   say("{} on {}, {}\n", task.spec.id, dataset.name, backend->description());
@@ -123,7 +124,7 @@ void add_train(Commands& commands) {
   command->add_option("--output", options->output, "Folder to write the table into");
   add_convention_options(*command, options->conventions);
   add_split_seeds(*command, options->seeds);
-  add_device_options(*command, options->device);
+  add_device_options(*command, options->device, kDeviceByArithmetic);
 }
 
 }  // namespace mayfly::cli

@@ -116,7 +116,7 @@ void add_verify(Commands& commands) {
       ->check(CLI::Range(0, 1000000));
   command->add_option("--seed", options->seed, "Of that draw (default: a random one)");
   command->add_flag("--json", options->json, "For machines");
-  add_device_options(*command, options->device);
+  add_device_options(*command, options->device, kDeviceByArithmetic);
 }
 
 }  // namespace mayfly::cli

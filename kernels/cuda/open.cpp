@@ -12,11 +12,20 @@
 namespace mayfly::cuda {
 namespace {
 
+/// And what to do.
 std::string what_is_missing(cudaError_t status, int driver) {
-  if (driver == 0) return "no NVIDIA driver was found";
-  if (status != cudaErrorInsufficientDriver) return "no CUDA device is visible";
-  return fmt::format("the NVIDIA driver is for CUDA {}.{} and too old for this program, made with CUDA {}.{}",
-                     driver / 1000, driver % 1000 / 10, CUDART_VERSION / 1000, CUDART_VERSION % 1000 / 10);
+  if (driver == 0)
+    return "no NVIDIA driver was found; use --device cpu, or a machine where nvidia-smi lists a GPU";
+  if (status == cudaErrorInsufficientDriver)
+    return fmt::format(
+        "the NVIDIA driver is for CUDA {}.{} and too old for this program, made with CUDA {}.{}; build it "
+        "with an "
+        "older toolkit (docs/cuda.md), update the driver, or use --device cpu",
+        driver / 1000, driver % 1000 / 10, CUDART_VERSION / 1000, CUDART_VERSION % 1000 / 10);
+  return fmt::format(
+      "no CUDA device is visible ({}); use --device cpu, or see that nvidia-smi lists a GPU here and "
+      "CUDA_VISIBLE_DEVICES does not hide it",
+      cudaGetErrorString(status == cudaSuccess ? cudaErrorNoDevice : status));
 }
 
 [[noreturn]] void refuse(const std::string& devices) {
@@ -65,11 +74,7 @@ int visible_cuda_devices(const std::string& devices) {
   const cudaError_t status = cudaGetDeviceCount(&count);
   cudaDriverGetVersion(&driver);
   if (status == cudaSuccess && count > 0) return count;
-  throw DeviceError(
-      fmt::format("device '{}': {} ({}); use --device cpu, or see that nvidia-smi lists a GPU here and "
-                  "CUDA_VISIBLE_DEVICES does not hide it",
-                  devices, what_is_missing(status, driver),
-                  cudaGetErrorString(status == cudaSuccess ? cudaErrorNoDevice : status)));
+  throw DeviceError(fmt::format("device '{}': {}", devices, what_is_missing(status, driver)));
 }
 
 std::vector<std::shared_ptr<Device>> open_cuda_devices(const std::string& devices, Arithmetic arithmetic) {

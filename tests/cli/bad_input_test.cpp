@@ -93,8 +93,9 @@ TEST_F(BadInput, TheDeviceOfTheCommandLineDecidesAboutArithmetic) {
   expect_refused(run({"--set", "train.arithmetic=fast", "--set", "train.device=cuda", "--device", "cpu"}), 2,
                  {"fast", "CUDA only"});
   expect_refused(run({"--device", "gpu"}), 2, {"train.device", "cuda:0,2", "gpu"});
-  expect_refused(mayfly({"train", folder, "--index", "0", "--data-root", data, "--arithmetic", "fast"}), 2,
-                 {"fast", "CUDA only"});
+  expect_refused(mayfly({"train", folder, "--index", "0", "--data-root", data, "--arithmetic", "fast",
+                         "--device", "cpu"}),
+                 2, {"fast", "CUDA only"});
   expect_refused(mayfly({"train", folder, "--index", "0", "--data-root", data, "--arithmetic", "quick"}), 2,
                  {"arithmetic", "quick"});
   EXPECT_FALSE(fs::exists(folder / "campaign.lock.toml"));

@@ -14,6 +14,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::AllOf;
+using testing::ContainsRegex;
 using testing::HasSubstr;
 using testing::Not;
 
@@ -87,6 +88,9 @@ TEST_F(SoftGpu, AFastCampaignIsNearTheExactOne) {
 TEST_F(SoftGpu, AFastCampaignStaysWithItsKindOfGpu) {
   const fs::path folder = planned("fast", {"--set", "train.device=cuda", "--set", "train.arithmetic=fast"});
   const fs::path lock = trained(folder, {}, true) / "campaign.lock.toml";
+  const Outcome replayed =
+      mayfly({"replay", tables_of(folder).front(), "--data-root", data}, {.soft_gpu = true});
+  EXPECT_EQ(replayed.exit_code, 0) << "on a GPU without being told\n" << replayed.err;
   std::string text = read_text(lock);
   const std::size_t at = text.find("software GPU");
   ASSERT_NE(at, std::string::npos) << text;
@@ -110,13 +114,14 @@ TEST_F(SoftGpu, SelftestOfFastArithmeticOnEveryGpu) {
       mayfly({"selftest", "--device", "cuda", "--arithmetic", "fast", "--networks", "2", "--seconds", "0"},
              {.soft_gpu = true});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
-  EXPECT_THAT(outcome.out, AllOf(HasSubstr("cuda:0: "), HasSubstr("cuda:1: "), HasSubstr("All checks passed"),
-                                 Not(HasSubstr("FAILED"))));
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("cuda:0: "), HasSubstr("cuda:1: "), HasSubstr("; cuBLAS 12"),
+                                 HasSubstr("All checks passed"), Not(HasSubstr("FAILED"))));
 }
 
 TEST_F(SoftGpu, IsListedByDoctor) {
   EXPECT_THAT(mayfly({"doctor"}, {.soft_gpu = true}).out,
-              AllOf(HasSubstr("cuda:0: software GPU"), HasSubstr("cuda:1: software GPU")));
+              AllOf(HasSubstr("cuda:0: software GPU"), HasSubstr("cuda:1: software GPU"),
+                    ContainsRegex("fast +software GPU; cuDNN 9")));
 }
 
 }  // namespace

@@ -123,9 +123,10 @@ ConvPlan choose_plan(const Conv2dShape& shape, Direction direction, const PlanTa
       return {std::move(graph), std::move(configuration),        std::move(plan->first), facts,
               plan->second,     mode == CUDNN_HEUR_MODE_FALLBACK};
     }
-  throw DeviceError(
-      fmt::format("cuDNN {} has no plan in FP32 and deterministic for {}: {}; use arithmetic exact",
-                  cudnn_version(), text_of(shape, direction), refusals.text()));
+  throw DeviceError(fmt::format(
+      "cuDNN {} has no plan in FP32 and deterministic for {}: {}; use arithmetic exact, on a V100 (compute "
+      "capability 7.0) cuDNN 9.10.2, the last with kernels for it",
+      cudnn_version(), text_of(shape, direction), refusals.text()));
 }
 
 void run_plan(const ConvPlan& plan, cudnnHandle_t handle, const float* x, const float* w, const float* y,
