@@ -88,8 +88,8 @@ TEST_F(SoftGpu, AFastCampaignIsNearTheExactOne) {
 TEST_F(SoftGpu, AFastCampaignStaysWithItsKindOfGpu) {
   const fs::path folder = planned("fast", {"--set", "train.device=cuda", "--set", "train.arithmetic=fast"});
   const fs::path lock = trained(folder, {}, true) / "campaign.lock.toml";
-  const Outcome replayed =
-      mayfly({"replay", tables_of(folder).front(), "--data-root", data}, {.soft_gpu = true});
+  const Outcome replayed = mayfly(
+      {"replay", tables_of(folder).front(), "--data-root", data, "--epochs", "0.5"}, {.soft_gpu = true});
   EXPECT_EQ(replayed.exit_code, 0) << "on a GPU without being told\n" << replayed.err;
   std::string text = read_text(lock);
   const std::size_t at = text.find("software GPU");
@@ -111,7 +111,7 @@ TEST_F(SoftGpu, SelftestPasses) {
 
 TEST_F(SoftGpu, SelftestOfFastArithmeticOnEveryGpu) {
   const Outcome outcome =
-      mayfly({"selftest", "--device", "cuda", "--arithmetic", "fast", "--networks", "2", "--seconds", "0"},
+      mayfly({"selftest", "--device", "cuda", "--arithmetic", "fast", "--networks", "1", "--seconds", "0"},
              {.soft_gpu = true});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
   EXPECT_THAT(outcome.out, AllOf(HasSubstr("cuda:0: "), HasSubstr("cuda:1: "), HasSubstr("; cuBLAS 12"),

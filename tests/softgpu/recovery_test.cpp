@@ -76,8 +76,8 @@ void short_life(Device& device) {
                                           .out_height = 1,
                                           .out_width = 1});
   const std::vector<float> values(16);
-  Buffer buffer = backend->allocate(conv->weight_floats() * sizeof(float));
-  conv->import_weights(values, static_cast<float*>(buffer.data()));
+  Buffer buffer = backend->allocate(values.size() * sizeof(float));
+  backend->upload(values.data(), buffer.data(), buffer.bytes());
   const auto timer = backend->make_timer();
   const std::function<void()> step = backend->record([&] { backend->advance(true); });
   timer->start();
