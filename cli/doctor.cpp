@@ -54,11 +54,11 @@ void examine_processor() {
 void examine_gpu(const std::string& name) {
   std::string what = "GPU";
   try {
-    const auto device = open_device(name);
+    const auto device = open_device(name, Arithmetic::fast);
     say(what, fmt::format("{}; {} free", device->information(),
                           bytes_text(static_cast<double>(device->free_memory()))));
     what = "fast";
-    say(what, open_device(name, Arithmetic::fast)->numerics());
+    say(what, device->numerics());
   } catch (const DeviceError& error) {
     say(what, error.what());
   }

@@ -10,11 +10,6 @@ int DeviceOptions::cores() const {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
-std::string DeviceOptions::device_for(Arithmetic arithmetic) const {
-  if (!device.empty()) return device;
-  return arithmetic == Arithmetic::fast ? "cuda" : "cpu";
-}
-
 void add_device_options(CLI::App& command, DeviceOptions& options, const std::string& without) {
   command.add_option("--data-root", options.data_root, "Folder to look for data sets in first");
   command.add_option("--device", options.device,

@@ -17,11 +17,10 @@ struct DeviceOptions {
   std::string device;  ///< empty: not asked for
   int threads = 0;     ///< cores for everything; 0: all
   int cores() const;
-  /// "cpu" where none was asked for, "cuda" where only that can compute so.
-  std::string device_for(Arithmetic arithmetic) const;
 };
 /// `without`: what is used where no device is asked for.
 void add_device_options(CLI::App& command, DeviceOptions& options, const std::string& without);
+/// What open_device("") is.
 inline constexpr const char* kDeviceByArithmetic = "cpu; cuda where the arithmetic is fast";
 
 /// --set, which may be repeated.

@@ -154,9 +154,8 @@ ExitCode run_replay(const ReplayCommand& command) {
     say("replay {}: epoch {:.1f}, trainLoss {:.6f}, valAcc {:.3f}\n", k + 1, half.point.epoch,
         half.point.train_loss, half.point.val_acc);
   };
-  const ReplayPlan plan{.seeds = command.seeds,
-                        .device = command.device.device_for(lifespan_options(conventions.values).arithmetic),
-                        .threads = command.device.cores()};
+  const ReplayPlan plan{
+      .seeds = command.seeds, .device = command.device.device, .threads = command.device.cores()};
   const ReplayResult result = replay(table, dataset, conventions, plan, progress, signalled);
   print_heading(command.seeds > 1);
   for (const ReplayRow& row : result.rows) print_row(row, command.seeds > 1);

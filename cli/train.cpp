@@ -81,8 +81,7 @@ Task task_of(const TrainOptions& options) {
 ExitCode train(const TrainOptions& options) {
   const Task task = task_of(options);
   const Dataset dataset = load_any_dataset(task.dataset);
-  const auto device =
-      open_device(options.device.device_for(task.lifespan.arithmetic), task.lifespan.arithmetic);
+  const auto device = open_device(options.device.device, task.lifespan.arithmetic);
   self_check(*device->make_backend(options.device.cores()), task.lifespan.arithmetic);
   const auto backend = device->make_backend(options.device.cores());
   say("{} on {}, {}\n", task.spec.id, dataset.name, backend->description());

@@ -79,10 +79,7 @@ void retrain_one(const fs::path& file, Datasets& datasets, const DeviceOptions& 
   const Dataset& dataset = datasets.of(file, table, conventions.values);
   say("Training {} again\n", table.spec.id);
   const ReplayResult again =
-      replay(table, dataset, conventions,
-             {.device = device.device_for(lifespan_options(conventions.values).arithmetic),
-              .threads = device.cores()},
-             {}, stop);
+      replay(table, dataset, conventions, {.device = device.device, .threads = device.cores()}, {}, stop);
   result.interrupted = again.interrupted;
   if (again.interrupted) return;
   require_same_images(file, again, dataset);

@@ -304,7 +304,7 @@ class Device {
 std::vector<std::shared_ptr<Device>> open_devices(const std::string& devices,
                                                   Arithmetic arithmetic = Arithmetic::exact);
 
-/// The first of them, and no other is touched.
+/// The first of them, and no other is touched; "": the CPU, or a GPU where the arithmetic is fast.
 std::shared_ptr<Device> open_device(const std::string& devices, Arithmetic arithmetic = Arithmetic::exact);
 
 /// How many GPUs CUDA shows; DeviceError, saying what is missing, where there are none.

@@ -19,6 +19,7 @@ std::vector<std::shared_ptr<Device>> open_devices(const std::string& devices, Ar
 }
 
 std::shared_ptr<Device> open_device(const std::string& devices, Arithmetic arithmetic) {
+  if (devices.empty()) return open_device(arithmetic == Arithmetic::fast ? "cuda" : "cpu", arithmetic);
   return open_devices(devices == "cuda" ? "cuda:0" : devices.substr(0, devices.find(',')), arithmetic)
       .front();
 }

@@ -81,8 +81,8 @@ struct ReplayResult {
 };
 
 struct ReplayPlan {
-  std::uint32_t seeds = 1;     ///< --seeds K
-  std::string device = "cpu";  ///< as of open_device()
+  std::uint32_t seeds = 1;  ///< --seeds K
+  std::string device;       ///< as of open_device()
   int threads = 1;
 };
 

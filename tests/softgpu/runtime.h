@@ -63,8 +63,8 @@ class Runtime {
   void reset(int device);
   /// One line for everything on the device that still lives.
   std::vector<std::string> leaks(int device) const;
-  /// The error that a test wants from this call, or cudaSuccess. One that sticks loses the
-  /// device.
+  /// The error that a test wants from this call, or cudaSuccess. One that sticks
+  /// loses the device.
   cudaError_t planned_failure(Call call, int device);
 
   /// The stream behind the handle; aborts where it is the legacy default stream or none.

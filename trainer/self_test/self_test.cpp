@@ -43,14 +43,20 @@ class Checks {
 
   /// All kernels that convolution, Linear and pooling may run with, whatever the rule would choose here.
   std::string every_kernel() const {
-    std::string text = as_on_the_cpu(large_maps_task(), backend());
+    const CourseTask maps = large_maps_task();
+    if (const std::string text =
+            difference(run_course(*make_backend("cpu", 1), maps), run_course(*backend(), maps));
+        !text.empty())
+      return "large maps: " + text;
     const std::vector<std::string> variants = backend()->conv2d_variants();
-    for (const CourseTask& task : product_tasks())
-      for (std::size_t i = 0; text.empty() && i < variants.size(); ++i) {
-        text = as_on_the_cpu(task, with_variant(backend(), i));
-        if (!text.empty()) text = fmt::format("{}: {}", variants[i], text);
+    for (const CourseTask& task : product_tasks()) {
+      const Course expected = run_course(*make_backend("cpu", 1), task);
+      for (std::size_t i = 0; i < variants.size(); ++i) {
+        const std::string text = difference(expected, run_course(*with_variant(backend(), i), task));
+        if (!text.empty()) return fmt::format("batch {}, {}: {}", task.spec.batch_size, variants[i], text);
       }
-    return text;
+    }
+    return "";
   }
 
   std::string recorded_steps() const {
@@ -96,13 +102,6 @@ class Checks {
 
  private:
   std::unique_ptr<Backend> backend() const { return device_->make_backend(kThreads); }
-
-  /// "" or what differs.
-  static std::string as_on_the_cpu(const CourseTask& task, const std::unique_ptr<Backend>& backend) {
-    const Course expected = run_course(*make_backend("cpu", 1), task);
-    const std::string text = difference(expected, run_course(*backend, task));
-    return text.empty() ? "" : fmt::format("batch {}: {}", task.spec.batch_size, text);
-  }
 
   void run_into(const CourseTask& task, Course& course, std::exception_ptr& error) const {
     try {
