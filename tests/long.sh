@@ -11,8 +11,8 @@ scripts/install.sh build data test check
 scripts/check_tidy.sh
 ./test.sh tsan
 ./test.sh gcc-asan-ubsan
+./test.sh asan-ubsan long
 # Ten minutes for each reader.
-scripts/build.sh asan-ubsan all
 MAYFLY_FUZZ_SECONDS=600 ctest --preset asan-ubsan -L fuzz -j "$(nproc)" --no-tests=error
 scripts/build.sh clang mayfly
 tests/identity.sh build/release/cli/mayfly build/clang/cli/mayfly
