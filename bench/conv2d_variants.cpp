@@ -1,0 +1,163 @@
+// How good the rule is that chooses a GPU's kernel for each direction of a convolution or Linear layer
+// (kernels/cuda/gemm_choice.h): every kernel that it chooses from, timed, beside its choice. Layers of the
+// named networks and one of each of 60 drawn ones.
+//
+//   conv2d_variants [--device cuda] [--layers 60] [--csv FILE]
+//
+// Each line: microseconds of the choice, of the fastest kernel and its name, and what the choice loses. FILE
+// gets all figures: layer,direction,variant,microseconds; variant "rule" is the choice.
+#include <fmt/format.h>
+#include <fmt/os.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/command_line.h"
+#include "bench/drawn_networks.h"
+#include "bench/report.h"
+#include "core/network_shapes.h"
+#include "trainer/self_test/kernel_tasks.h"
+#include "trainer/self_test/layer_bench.h"
+
+namespace mayfly::bench {
+namespace {
+
+constexpr double kSeconds = 2e-3;  // of a timing
+
+struct Direction {
+  const char* name;
+  void (LayerBench::*run)();
+};
+
+struct Layer {
+  std::string name;
+  Conv2dShape shape;
+};
+
+struct Loss {
+  double chosen = 0, fastest = 0;  ///< microseconds
+};
+
+std::vector<Direction> directions_of(const Conv2dShape& shape) {
+  std::vector<Direction> directions = {{"forward", &LayerBench::forward},
+                                       {"weight_gradient", &LayerBench::weight_gradient}};
+  if (!shape.input_is_image) directions.push_back({"data_gradient", &LayerBench::data_gradient});
+  return directions;
+}
+
+std::string layer_name(const std::string& network, std::size_t index, const Conv2dShape& s) {
+  return fmt::format("{}/layer{}_b{}_c{}_h{}_o{}_k{}_s{}_p{}", network, index + 1, s.batch, s.in_channels,
+                     s.height, s.out_channels, s.kernel_size, s.stride, s.padding);
+}
+
+std::vector<Layer> layers(int drawn) {
+  std::vector<Layer> layers;
+  const auto add = [&](const NamedNetwork& network, const NetworkShapes& shapes, std::size_t i) {
+    layers.push_back({layer_name(network.name, i, shapes.layers[i].conv), shapes.layers[i].conv});
+  };
+  for (const NamedNetwork& network : named_networks()) {
+    const NetworkShapes shapes = network_shapes(network.spec, network.image);
+    for (std::size_t i = 0; i < shapes.layers.size(); ++i) add(network, shapes, i);
+  }
+  for (int i = 0; i < drawn; ++i) {
+    const NamedNetwork network = drawn_network(static_cast<std::uint32_t>(i));
+    const NetworkShapes shapes = network_shapes(network.spec, network.image);
+    add(network, shapes, static_cast<std::size_t>(i) % shapes.layers.size());
+  }
+  return layers;
+}
+
+double microseconds(Backend& backend, LayerBench& layer, const Direction& direction) {
+  return 1e6 * seconds_per_call(
+                   backend, [&] { (layer.*direction.run)(); }, kSeconds);
+}
+
+/// Of one layer, in each direction: the rule's choice, then the variants.
+class Measured {
+ public:
+  Measured(const Subject& subject, const Layer& layer) : directions_(directions_of(layer.shape)) {
+    add(subject.device->make_backend(1), layer.shape);
+    variants_ = subject.device->make_backend(1)->conv2d_variants();
+    for (std::size_t i = 0; i < variants_.size(); ++i)
+      add(with_variant(subject.device->make_backend(1), i), layer.shape);
+  }
+
+  std::vector<Loss> print(const std::string& layer, std::optional<fmt::ostream>& csv) const {
+    std::vector<Loss> losses;
+    for (std::size_t d = 0; d < directions_.size(); ++d) {
+      const std::vector<double> times = times_of(d);
+      const auto fastest = std::min_element(times.begin() + 1, times.end());
+      losses.push_back({times.front(), std::min(times.front(), *fastest)});
+      fmt::print("{:<60} {:<15} {:>9.1f} us; fastest {:>9.1f} us, {:<18} {:>4.2f}\n", layer,
+                 directions_[d].name, times.front(), *fastest,
+                 variants_[static_cast<std::size_t>(fastest - times.begin() - 1)],
+                 losses.back().chosen / losses.back().fastest);
+      if (!csv) continue;
+      for (std::size_t i = 0; i < times.size(); ++i)
+        csv->print("{},{},{},{:.3f}\n", layer, directions_[d].name,
+                   i == 0 ? "rule" : '"' + variants_[i - 1] + '"', times[i]);
+    }
+    std::fflush(stdout);
+    return losses;
+  }
+
+ private:
+  void add(std::unique_ptr<Backend> backend, const Conv2dShape& shape) {
+    LayerBench layer(*backend, shape);
+    for (const Direction& direction : directions_) times_.push_back(microseconds(*backend, layer, direction));
+  }
+  std::vector<double> times_of(std::size_t direction) const {
+    std::vector<double> times;
+    for (std::size_t i = direction; i < times_.size(); i += directions_.size()) times.push_back(times_[i]);
+    return times;
+  }
+
+  std::vector<Direction> directions_;
+  std::vector<std::string> variants_;
+  std::vector<double> times_;
+};
+
+void print_summary(const std::vector<Loss>& losses) {
+  double logs = 0, chosen = 0, fastest = 0, worst = 0;
+  for (const Loss& loss : losses) {
+    logs += std::log(loss.chosen / loss.fastest);
+    worst = std::max(worst, loss.chosen / loss.fastest);
+    chosen += loss.chosen, fastest += loss.fastest;
+  }
+  fmt::print("choice by fastest: geometric mean {:.3f}, worst {:.2f}, whole time {:.3f}\n",
+             std::exp(logs / static_cast<double>(losses.size())), worst, chosen / fastest);
+}
+
+void run(int argc, char** argv) {
+  const int drawn = take_count(argc, argv, "layers", 60);
+  const std::string file = take_option(argc, argv, "csv", "");
+  const Subject subject = open_subject(take_option(argc, argv, "device", "cuda"), Arithmetic::exact);
+  refuse_others(argc, argv);
+  if (subject.is_cpu()) throw UsageError("--device: on a CPU there is one kernel; expected cuda");
+  std::optional<fmt::ostream> csv;
+  if (!file.empty()) csv.emplace(fmt::output_file(file));
+  std::vector<Loss> losses;
+  for (const Layer& layer : layers(drawn))
+    for (const Loss& loss : Measured(subject, layer).print(layer.name, csv)) losses.push_back(loss);
+  print_summary(losses);
+}
+
+}  // namespace
+}  // namespace mayfly::bench
+
+int main(int argc, char** argv) {
+  try {
+    mayfly::bench::run(argc, argv);
+    return 0;
+  } catch (const mayfly::Error& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return static_cast<int>(error.exit_code());
+  } catch (const std::exception& error) {  // a file that cannot be written
+    fmt::print(stderr, "{}\n", error.what());
+    return static_cast<int>(mayfly::ExitCode::usage);
+  }
+}
