@@ -8,7 +8,7 @@ namespace mayfly {
 namespace {
 
 constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
-constexpr std::uint64_t kPerNetwork = 64 * kMebibyte;
+constexpr std::uint64_t kPerNetwork = 32 * kMebibyte;  // graph, plans, what small allocations leave unused
 constexpr std::uint64_t kVendorWorkspaces = 288 * kMebibyte;  // convolutions at most 256, Linear layers 32
 
 void round_up_to_four(int& channels) {
@@ -26,6 +26,21 @@ std::int64_t plane_floats(const NetworkShapes& shapes) {
   return floats;
 }
 
+/// At most, for the sums of chunks that an exact product is split into. A chunk has more than 256 terms
+/// (arithmetic.md section 2), but for the last one of each output.
+std::uint64_t chunk_sum_bytes(const NetworkShapes& shapes) {
+  constexpr std::int64_t kLeastTerms = 257;
+  constexpr std::int64_t kMost = 256 * kMebibyte;  // kernels/cuda/conv2d.cpp splits no more
+  std::int64_t floats = 0;
+  for (const LayerShape& layer : shapes.layers) {
+    const Conv2dShape& s = layer.conv;
+    const std::int64_t terms = s.weight_count() * s.out_positions() * s.batch;
+    const std::int64_t outputs = std::max({s.input_count(), s.output_count(), s.weight_count()});
+    floats = std::max(floats, terms / kLeastTerms + outputs);
+  }
+  return static_cast<std::uint64_t>(std::min<std::int64_t>(kMost, floats * std::int64_t{sizeof(float)}));
+}
+
 }  // namespace
 
 std::uint64_t estimate_device_memory(const NetworkShapes& shapes, const SgdSpec& sgd,
@@ -37,8 +52,8 @@ std::uint64_t estimate_device_memory(const NetworkShapes& shapes, const SgdSpec&
     round_up_to_four(layer.conv.out_channels);
     if (layer.pool) round_up_to_four(layer.pool->channels);
   }
-  std::uint64_t bytes =
-      static_cast<std::uint64_t>(training_memory(padded, sgd)) + dataset_bytes + kPerNetwork;
+  std::uint64_t bytes = static_cast<std::uint64_t>(training_memory(padded, sgd)) + chunk_sum_bytes(padded) +
+                        dataset_bytes + kPerNetwork;
   if (element_dropout) bytes += static_cast<std::uint64_t>(element_mask_bytes(padded));
   if (arithmetic == Arithmetic::fast)
     bytes += kVendorWorkspaces + sizeof(float) * static_cast<std::uint64_t>(plane_floats(padded));

@@ -7,7 +7,8 @@
 namespace mayfly::cuda {
 namespace {
 
-constexpr std::int64_t kMaxSums = std::int64_t{64} << 20 >> 2;  // floats: 64 MiB
+// Floats, 256 MiB. A layer whose kernel is as large as its map has hundreds of chunks in one matrix.
+constexpr std::int64_t kMaxSums = std::int64_t{256} << 20 >> 2;
 
 Product weight_product(const Conv2dShape& shape) {
   return shape.input_is_image ? Product::image_weight_gradient : Product::weight_gradient;

@@ -63,7 +63,7 @@ struct GemmArgs {
 };
 
 /// The tiles of output that a block computes (rows x columns).
-enum class GemmTile { t64x64, t32x64, t64x32, t32x32, t64x16 };
+enum class GemmTile { t64x64, t64x32, t32x32, t64x16, t16x32 };
 
 /// Floats per load along the inner index: 4, or 1 where neither layout nor chunks are whole groups of four
 /// (the image's channels; more than 512 channels that are not a multiple of four).

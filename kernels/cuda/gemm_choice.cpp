@@ -10,26 +10,23 @@
 namespace mayfly::cuda {
 namespace {
 
-// A V100: the card these kernels are first of all for.
-constexpr double kFmaPerCycle = 64;  // of a multiprocessor
-constexpr double kCyclesPerMicrosecond = 1530;
-constexpr double kLaunchMicroseconds = 1.5;
-constexpr double kFloatsPerMicrosecond = 0.9e6 / sizeof(float);  // of device memory
-constexpr double kFixupFloatsPerMicrosecond = 5000;              // read by one block that adds chunk sums
-constexpr double kOneWarpShare = 0.65;  // of its quarter of a multiprocessor that a lone warp can keep busy
+// An H200, fitted to what bench/conv2d_variants measured there.
+constexpr double kCyclesPerMicrosecond = 1980;
+constexpr double kLaunchMicroseconds = 3.5;
+constexpr double kFloatsPerMicrosecond = 0.6e6;      // of chunk sums, of which the cache keeps many
+constexpr double kFixupFloatsPerMicrosecond = 7000;  // read by one block that adds chunk sums
 
 constexpr std::array<TileModel, 5> kTiles = {{
-    {GemmTile::t64x64, 64, 64, 4, 4, 0.88},
-    {GemmTile::t32x64, 32, 64, 2, 8, 0.85},
-    {GemmTile::t64x32, 64, 32, 2, 8, 0.85},
-    {GemmTile::t32x32, 32, 32, 2, 8, 0.75},
-    {GemmTile::t64x16, 64, 16, 2, 8, 0.72},
+    {GemmTile::t64x64, 64, 64, 4, 58, 45},
+    {GemmTile::t64x32, 64, 32, 8, 50, 19},
+    {GemmTile::t32x32, 32, 32, 8, 41, 18.5},
+    {GemmTile::t64x16, 64, 16, 8, 37, 17.5},
+    {GemmTile::t16x32, 16, 32, 8, 26, 15},
 }};
 
 /// Multiply-adds a microsecond of a multiprocessor that holds `blocks`.
 double rate(const TileModel& tile, double blocks) {
-  const double busy = std::min(1.0, kOneWarpShare * blocks * tile.warps / 4);
-  return kFmaPerCycle * kCyclesPerMicrosecond * tile.efficiency * busy;
+  return kCyclesPerMicrosecond * std::min(tile.full_rate, blocks * tile.lone_rate);
 }
 
 /// Lengths of the blocks of one tile position, in inner elements.

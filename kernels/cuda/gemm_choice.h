@@ -1,12 +1,15 @@
 // Which tile a product runs with, and whether its chunks are spread over blocks: a static rule from the shape
-// and the number of multiprocessors, by a model of a V100 (nothing in it was measured on a GPU). The bits do
-// not depend on the choice.
+// and the number of multiprocessors. The bits do not depend on the choice.
 //
 // Time of a launch = the largest of
 //   all multiply-adds of whole tiles / rate of all multiprocessors, full;
-//   those of the longest block / its own rate;
+//   those of the longest block / its rate alone;
 //   where one wave of blocks suffices: those of the fullest multiprocessor / its rate
 // + launch + for split products: writing and reading the chunk sums, and the longest addition of them.
+//
+// Its figures are those of an H200, where the choice takes 2 % longer than the fastest kernel by geometric
+// mean over 172 products (bench/conv2d_variants; docs/cuda.md). No tile fills the 128 FMA units of its
+// multiprocessors, nor would one overfill the 64 of a V100.
 #pragma once
 
 #include <optional>
@@ -20,10 +23,10 @@ namespace mayfly::cuda {
 /// A tile as the host sees it.
 struct TileModel {
   GemmTile tile;
-  int bm, bn;         ///< rows and columns
-  int warps;          ///< of a block
-  int resident;       ///< blocks that a multiprocessor holds, by registers
-  double efficiency;  ///< share of a multiprocessor's multiply-add rate when full
+  int bm, bn;        ///< rows and columns
+  int resident;      ///< blocks that a multiprocessor holds, by registers
+  double full_rate;  ///< multiply-adds a cycle of a multiprocessor that holds so many
+  double lone_rate;  ///< and one
 };
 const TileModel& tile_model(GemmTile tile);
 

@@ -19,9 +19,10 @@ struct Tile {
   static constexpr int BM = BM_, BN = BN_, BK = BK_, TM = TM_, TN = TN_;
   static constexpr int kThreadsM = BM / TM, kThreadsN = BN / TN;
   static constexpr int kThreads = kThreadsM * kThreadsN;
+  static constexpr int kGroupM = TM < 4 ? TM : 4;  // rows of a thread that are neighbours
   // A warp covers kWarpM x kWarpN threads: few and wide fragments.
   static constexpr int kWarpN = kThreadsN < 4 ? kThreadsN : 4, kWarpM = 32 / kWarpN;
-  static_assert(TM % 4 == 0 && TN % 4 == 0 && kThreads % 32 == 0);
+  static_assert((TM == 2 || TM % 4 == 0) && TN % 4 == 0 && kThreads % 32 == 0);
   static_assert(kThreadsM % kWarpM == 0 && kThreadsN % kWarpN == 0);
 };
 
@@ -125,7 +126,8 @@ struct GemmBlock {
     }
   }
 
-  // A thread's rows and columns come in groups of four, spread over the tile.
+  // A thread's rows and columns come in groups of four (two, where it has no more rows), spread over the
+  // tile.
   __device__ __forceinline__ int thread_m() const {
     return thread / 32 / (T::kThreadsN / T::kWarpN) * T::kWarpM + thread % 32 / T::kWarpN;
   }
@@ -133,7 +135,7 @@ struct GemmBlock {
     return thread / 32 % (T::kThreadsN / T::kWarpN) * T::kWarpN + thread % 32 % T::kWarpN;
   }
   __device__ __forceinline__ int row(int i) const {
-    return m0 + i / 4 * (T::kThreadsM * 4) + thread_m() * 4 + i % 4;
+    return m0 + i / T::kGroupM * (T::kThreadsM * T::kGroupM) + thread_m() * T::kGroupM + i % T::kGroupM;
   }
   __device__ __forceinline__ int column(int j) const {
     return n0 + j / 4 * (T::kThreadsN * 4) + thread_n() * 4;
@@ -149,12 +151,17 @@ struct GemmBlock {
       values[group * 4 + 2] = four.z, values[group * 4 + 3] = four.w;
     }
   }
+  static __device__ __forceinline__ void read_fragment(float (&values)[2], const float* from,
+                                                       int /*group_step*/) {
+    const float2 two = *reinterpret_cast<const float2*>(from);
+    values[0] = two.x, values[1] = two.y;
+  }
 
   __device__ __forceinline__ void multiply(int buffer) {
     MAYFLY_UNROLL
     for (int inner = 0; inner < T::BK; ++inner) {
       float a[T::TM], b[T::TN];
-      read_fragment(a, &shared.a[buffer][inner][thread_m() * 4], T::kThreadsM * 4);
+      read_fragment(a, &shared.a[buffer][inner][thread_m() * T::kGroupM], T::kThreadsM * T::kGroupM);
       read_fragment(b, &shared.b[buffer][inner][thread_n() * 4], T::kThreadsN * 4);
       MAYFLY_UNROLL
       for (int i = 0; i < T::TM; ++i) {
@@ -303,24 +310,24 @@ void start_gemm(GemmArgs args, cudaStream_t stream) {
 }
 
 using Tile64x64 = Tile<64, 64, 16, 4, 8>;
-using Tile32x64 = Tile<32, 64, 8, 4, 8>;
 using Tile64x32 = Tile<64, 32, 8, 8, 4>;
 using Tile32x32 = Tile<32, 32, 16, 4, 4>;
 using Tile64x16 = Tile<64, 16, 16, 4, 4>;
+using Tile16x32 = Tile<16, 32, 32, 2, 4>;  // soon done: for launches of few blocks
 
 template <Product P, int V>
 void start_gemm(const GemmArgs& args, GemmTile tile, cudaStream_t stream) {
   switch (tile) {
     case GemmTile::t64x64:
       return start_gemm<Tile64x64, P, V>(args, stream);
-    case GemmTile::t32x64:
-      return start_gemm<Tile32x64, P, V>(args, stream);
     case GemmTile::t64x32:
       return start_gemm<Tile64x32, P, V>(args, stream);
     case GemmTile::t32x32:
       return start_gemm<Tile32x32, P, V>(args, stream);
     case GemmTile::t64x16:
       return start_gemm<Tile64x16, P, V>(args, stream);
+    case GemmTile::t16x32:
+      return start_gemm<Tile16x32, P, V>(args, stream);
   }
 }
 

@@ -18,8 +18,8 @@ namespace {
 
 using exact::Floats;
 
-constexpr GemmTile kTiles[] = {GemmTile::t64x64, GemmTile::t32x64, GemmTile::t64x32, GemmTile::t32x32,
-                               GemmTile::t64x16};
+constexpr GemmTile kTiles[] = {GemmTile::t64x64, GemmTile::t64x32, GemmTile::t32x32, GemmTile::t64x16,
+                               GemmTile::t16x32};
 
 Product weight_product(const Conv2dShape& shape) {
   return shape.input_is_image ? Product::image_weight_gradient : Product::weight_gradient;
@@ -226,9 +226,9 @@ TEST(GemmChoice, SplitsWhereBlocksWouldBeTooFew) {
 TEST(GemmChoice, VariantsAreTheTilesWholeAndSplit) {
   const GemmWork work = make_work(pointwise(600, 5), Product::forward);  // two chunks
   const std::vector<std::string> names = gemm_variants();
-  EXPECT_THAT(names, testing::ElementsAre("tile 64x64", "tile 32x64", "tile 64x32", "tile 32x32",
-                                          "tile 64x16", "tile 64x64, split", "tile 32x64, split",
-                                          "tile 64x32, split", "tile 32x32, split", "tile 64x16, split"));
+  EXPECT_THAT(names, testing::ElementsAre("tile 64x64", "tile 64x32", "tile 32x32", "tile 64x16",
+                                          "tile 16x32", "tile 64x64, split", "tile 64x32, split",
+                                          "tile 32x32, split", "tile 64x16, split", "tile 16x32, split"));
   for (std::size_t variant = 0; variant < names.size(); ++variant) {
     const GemmChoice choice = choose(work, Product::forward, {80, variant}, 1 << 24);
     EXPECT_EQ(choice.kernel.tile, kTiles[variant % std::size(kTiles)]) << names[variant];
