@@ -78,17 +78,6 @@ void register_operations(const std::string& place, const std::vector<OperationKi
   }
 }
 
-std::string place_of(const NamedNetwork& network, std::size_t index, const LayerShape& layer) {
-  const Conv2dShape& s = layer.conv;
-  return fmt::format("{}/layer{}_b{}_c{}_h{}_o{}_k{}_s{}_p{}", network.name, index + 1, s.batch,
-                     s.in_channels, s.height, s.out_channels, s.kernel_size, s.stride, s.padding);
-}
-
-void register_layer(const NamedNetwork& network, std::size_t index, const LayerShape& layer,
-                    const Subjects& subjects) {
-  register_operations(place_of(network, index, layer), operations_of(layer), subjects);
-}
-
 }  // namespace
 }  // namespace mayfly::bench
 
@@ -97,17 +86,11 @@ int main(int argc, char** argv) {
   return bench::run_benchmarks(argc, argv, [](const bench::Subject& subject, int& count, char** words) {
     const int drawn = bench::take_count(count, words, "layers", 60);
     const bench::Subjects subjects{subject, bench::vendor_beside(subject)};
-    for (const NamedNetwork& network : named_networks()) {
-      const NetworkShapes shapes = network_shapes(network.spec, network.image);
-      for (std::size_t i = 0; i < shapes.layers.size(); ++i)
-        bench::register_layer(network, i, shapes.layers[i], subjects);
-      bench::register_operations(network.name, bench::operations_of(shapes, network.image), subjects);
-    }
-    for (int i = 0; i < drawn; ++i) {
-      const NamedNetwork network = bench::drawn_network(static_cast<std::uint32_t>(i));
-      const NetworkShapes shapes = network_shapes(network.spec, network.image);
-      const std::size_t layer = static_cast<std::size_t>(i) % shapes.layers.size();
-      bench::register_layer(network, layer, shapes.layers[layer], subjects);
-    }
+    for (const bench::NamedLayer& named : bench::benchmark_layers(drawn))
+      bench::register_operations(named.name, bench::operations_of(named.layer), subjects);
+    for (const NamedNetwork& network : named_networks())
+      bench::register_operations(
+          network.name, bench::operations_of(network_shapes(network.spec, network.image), network.image),
+          subjects);
   });
 }

@@ -56,7 +56,7 @@ std::int64_t dataset_bytes(const Campaign& campaign) {
   return static_cast<std::int64_t>(bytes);
 }
 
-/// The program, what CUDA and its libraries take for each GPU (a guess: no GPU has run this), the data sets
+/// The program, what CUDA and its libraries take for each GPU (a guess), the data sets
 /// twice (while they are read) and the largest networks that may meet. On a GPU networks lie there; the host
 /// holds a few copies for checkpoints.
 std::int64_t memory_for(const Campaign& campaign, const SlurmPlan& plan) {

@@ -1,5 +1,7 @@
 # How every target of Mayfly is compiled.
 
+string(REGEX MATCH "-fsanitize=[a-z,]+" MAYFLY_SANITIZERS "${CMAKE_CXX_FLAGS}")
+
 # The bits are a contract: no contraction of a*b+c, no fast-math (kernels/arithmetic.md).
 add_library(mayfly_options INTERFACE)
 target_include_directories(mayfly_options INTERFACE ${PROJECT_SOURCE_DIR})

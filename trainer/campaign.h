@@ -58,7 +58,7 @@ struct CampaignResult {
 std::filesystem::path campaign_table_path(const std::filesystem::path& folder, const NetworkSpec& spec,
                                           const Dataset& dataset);
 
-/// Networks at once on a GPU where nobody says otherwise: one network fills a fifth to a third of a V100.
+/// Networks at once on a GPU where nobody says otherwise: more gave an H200 little (docs/gpu/h200.md).
 inline constexpr int kJobsPerGpu = 4;
 
 /// What decides the bits on all of these devices (Device::numerics()). DeviceError where they differ: their

@@ -26,22 +26,16 @@ std::int64_t plane_floats(const NetworkShapes& shapes) {
   return floats;
 }
 
-/// At most, for the sums of chunks that an exact product is split into. A chunk has more than 256 terms
-/// (arithmetic.md section 2), but for the last one of each output.
-std::uint64_t chunk_sum_bytes(const NetworkShapes& shapes) {
-  constexpr std::int64_t kLeastTerms = 257;
-  constexpr std::int64_t kMost = 256 * kMebibyte;  // kernels/cuda/conv2d.cpp splits no more
-  std::int64_t floats = 0;
-  for (const LayerShape& layer : shapes.layers) {
-    const Conv2dShape& s = layer.conv;
-    const std::int64_t terms = s.weight_count() * s.out_positions() * s.batch;
-    const std::int64_t outputs = std::max({s.input_count(), s.output_count(), s.weight_count()});
-    floats = std::max(floats, terms / kLeastTerms + outputs);
-  }
+}  // namespace
+
+std::uint64_t chunk_sum_bytes(const Conv2dShape& s) {
+  constexpr std::int64_t kLeastTerms = 257;  // of a chunk, but for the last one of each output
+  constexpr std::int64_t kMost = 256 * kMebibyte;
+  const std::int64_t terms = s.weight_count() * s.out_positions() * s.batch;
+  const std::int64_t outputs = std::max({s.input_count(), s.output_count(), s.weight_count()});
+  const std::int64_t floats = terms / kLeastTerms + outputs;
   return static_cast<std::uint64_t>(std::min<std::int64_t>(kMost, floats * std::int64_t{sizeof(float)}));
 }
-
-}  // namespace
 
 std::uint64_t estimate_device_memory(const NetworkShapes& shapes, const SgdSpec& sgd,
                                      std::uint64_t dataset_bytes, Arithmetic arithmetic,
@@ -52,12 +46,14 @@ std::uint64_t estimate_device_memory(const NetworkShapes& shapes, const SgdSpec&
     round_up_to_four(layer.conv.out_channels);
     if (layer.pool) round_up_to_four(layer.pool->channels);
   }
-  std::uint64_t bytes = static_cast<std::uint64_t>(training_memory(padded, sgd)) + chunk_sum_bytes(padded) +
-                        dataset_bytes + kPerNetwork;
+  std::uint64_t bytes =
+      static_cast<std::uint64_t>(training_memory(padded, sgd)) + dataset_bytes + kPerNetwork;
   if (element_dropout) bytes += static_cast<std::uint64_t>(element_mask_bytes(padded));
   if (arithmetic == Arithmetic::fast)
-    bytes += kVendorWorkspaces + sizeof(float) * static_cast<std::uint64_t>(plane_floats(padded));
-  return bytes;
+    return bytes + kVendorWorkspaces + sizeof(float) * static_cast<std::uint64_t>(plane_floats(padded));
+  std::uint64_t sums = 0;  // layers use the same memory, one after the other
+  for (const LayerShape& layer : padded.layers) sums = std::max(sums, chunk_sum_bytes(layer.conv));
+  return bytes + sums;
 }
 
 }  // namespace mayfly

@@ -7,9 +7,6 @@
 namespace mayfly::cuda {
 namespace {
 
-// Floats, 256 MiB. A layer whose kernel is as large as its map has hundreds of chunks in one matrix.
-constexpr std::int64_t kMaxSums = std::int64_t{256} << 20 >> 2;
-
 Product weight_product(const Conv2dShape& shape) {
   return shape.input_is_image ? Product::image_weight_gradient : Product::weight_gradient;
 }
@@ -28,7 +25,7 @@ WeightLayout weight_layout(const ConvLayout& layout) {
 GemmPlan::GemmPlan(const Conv2dShape& shape, Product product, const GemmRule& rule, const Context& context,
                    Workspace& workspace) {
   GemmWork work = make_work(shape, product);
-  const GemmChoice choice = choose(work, product, rule, kMaxSums);
+  const GemmChoice choice = choose(work, product, rule, kMaxChunkSums);
   kernel = choice.kernel;
   if (choice.split) {
     SplitItems apart = split(work, tiles_of(work, kernel.tile));

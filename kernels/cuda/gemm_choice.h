@@ -7,11 +7,12 @@
 //   where one wave of blocks suffices: those of the fullest multiprocessor / its rate
 // + launch + for split products: writing and reading the chunk sums, and the longest addition of them.
 //
-// Its figures are those of an H200, where the choice takes 2 % longer than the fastest kernel by geometric
-// mean over 172 products (bench/conv2d_variants; docs/cuda.md). No tile fills the 128 FMA units of its
-// multiprocessors, nor would one overfill the 64 of a V100.
+// Its figures are fitted to what bench/conv2d_variants measured on an H200: by those 172 products its choice
+// takes 2 % longer than the fastest kernel, by geometric mean (docs/gpu/h200.md). For a V100 they are a
+// guess.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,9 +25,9 @@ namespace mayfly::cuda {
 struct TileModel {
   GemmTile tile;
   int bm, bn;        ///< rows and columns
-  int resident;      ///< blocks that a multiprocessor holds, by registers
-  double full_rate;  ///< multiply-adds a cycle of a multiprocessor that holds so many
-  double lone_rate;  ///< and one
+  int resident;      ///< blocks that a multiprocessor holds
+  double full_rate;  ///< multiply-adds a cycle of a multiprocessor that holds so many blocks
+  double lone_rate;  ///< the same where it holds one
 };
 const TileModel& tile_model(GemmTile tile);
 
@@ -35,6 +36,10 @@ struct GemmChoice {
   bool split = false;
   double microseconds = 0;  ///< by the model
 };
+
+/// Floats of chunk sums that a split product may have, 256 MiB. A layer whose kernel is as large as its map
+/// has hundreds of chunks in one matrix.
+inline constexpr std::int64_t kMaxChunkSums = std::int64_t{256} << 20 >> 2;
 
 /// Who chooses: the model, for a GPU of so many multiprocessors, or a test that wants a certain variant.
 struct GemmRule {
