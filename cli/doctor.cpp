@@ -22,7 +22,7 @@ struct DoctorOptions {
   std::string data_root;
 };
 
-void say(const std::string& what, const std::string& found) {
+void print_found(const std::string& what, const std::string& found) {
   fmt::print("{:<14} {}\n", what, found);
 }
 
@@ -42,12 +42,13 @@ double memory_bytes(int pages) {
 void examine_processor() {
   const std::string simd = open_devices("cpu").front()->information();
   const std::string name = processor_name();
-  say("processor", (name.empty() ? "" : name + "; ") + simd);
+  print_found("processor", (name.empty() ? "" : name + "; ") + simd);
   if (simd.find("plain") != std::string::npos)
-    say("", "no vector instructions with FMA: correct, but slow; use a processor with AVX2, AVX-512 or NEON");
-  say("cores", fmt::format("{}", std::thread::hardware_concurrency()));
-  say("memory", fmt::format("{}, {} free", bytes_text(memory_bytes(_SC_PHYS_PAGES)),
-                            bytes_text(memory_bytes(_SC_AVPHYS_PAGES))));
+    print_found(
+        "", "no vector instructions with FMA: correct, but slow; use a processor with AVX2, AVX-512 or NEON");
+  print_found("cores", fmt::format("{}", std::thread::hardware_concurrency()));
+  print_found("memory", fmt::format("{}, {} free", bytes_text(memory_bytes(_SC_PHYS_PAGES)),
+                                    bytes_text(memory_bytes(_SC_AVPHYS_PAGES))));
 }
 
 /// The GPU, and the libraries of its fast arithmetic.
@@ -55,23 +56,23 @@ void examine_gpu(const std::string& name) {
   std::string what = "GPU";
   try {
     const auto device = open_device(name, Arithmetic::fast);
-    say(what, fmt::format("{}; {} free", device->information(),
-                          bytes_text(static_cast<double>(device->free_memory()))));
+    print_found(what, fmt::format("{}; {} free", device->information(),
+                                  bytes_text(static_cast<double>(device->free_memory()))));
     what = "fast";
-    say(what, device->numerics());
+    print_found(what, device->numerics());
   } catch (const DeviceError& error) {
-    say(what, error.what());
+    print_found(what, error.what());
   }
 }
 
 /// The GPUs, each by itself, or why there are none and what to do.
 void examine_cuda() {
-  say("CUDA", cuda_build());
+  print_found("CUDA", cuda_build());
   try {
     const int gpus = visible_gpus();
     for (int i = 0; i < gpus; ++i) examine_gpu(fmt::format("cuda:{}", i));
   } catch (const DeviceError& error) {
-    say("GPU", error.what());
+    print_found("GPU", error.what());
   }
 }
 
@@ -79,9 +80,9 @@ void examine_datasets(const std::string& data_root) {
   const auto roots = data_roots(data_root, {});
   for (const DatasetInfo& info : known_datasets()) {
     try {
-      say(info.name, find_dataset(info.name, roots).string());
+      print_found(info.name, find_dataset(info.name, roots).string());
     } catch (const DataError&) {
-      say(info.name, "not found; `mayfly data path " + info.name + "` says what is expected where");
+      print_found(info.name, "not found; `mayfly data path " + info.name + "` says what is expected where");
     }
   }
 }
@@ -99,15 +100,15 @@ bool writable(const fs::path& folder) {
 ExitCode examine_folder(const std::string& folder) {
   if (folder.empty()) return ExitCode::complete;
   if (!fs::is_directory(folder)) {
-    say("folder", folder + " is no folder; `mayfly init " + folder + "` makes one");
+    print_found("folder", folder + " is no folder; `mayfly init " + folder + "` makes one");
     return ExitCode::data;
   }
   if (!writable(folder)) {
-    say("folder", folder + " cannot be written; change its permissions, or use another one");
+    print_found("folder", folder + " cannot be written; change its permissions, or use another one");
     return ExitCode::data;
   }
-  say("folder", fmt::format("{} can be written, {} free", folder,
-                            bytes_text(static_cast<double>(fs::space(folder).available))));
+  print_found("folder", fmt::format("{} can be written, {} free", folder,
+                                    bytes_text(static_cast<double>(fs::space(folder).available))));
   return ExitCode::complete;
 }
 

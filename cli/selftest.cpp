@@ -82,7 +82,7 @@ void print_rates(Device& device, double seconds) {
   print_sgd(device, peak.bytes, each);
 }
 
-void print_result(const SelfTestResult& result) {
+void print_check(const SelfTestResult& result) {
   if (result.failure.empty())
     fmt::print("  ok      {}\n", result.name);
   else
@@ -95,7 +95,7 @@ int test(const std::shared_ptr<Device>& device, const SelftestOptions& options) 
   fmt::print("\n{}; arithmetic {}\n", device->information(), options.arithmetic);
   if (const std::string numerics = device->numerics(); !numerics.empty()) fmt::print("{}\n", numerics);
   const int failures =
-      self_test(device, {.arithmetic = arithmetic, .networks = options.networks}, print_result);
+      self_test(device, {.arithmetic = arithmetic, .networks = options.networks}, print_check);
   if (failures == 0 && options.seconds > 0) print_rates(*device, options.seconds);
   return failures;
 }

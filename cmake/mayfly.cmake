@@ -14,16 +14,20 @@ set(mayfly_cxx_options
 target_compile_options(mayfly_options INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${mayfly_cxx_options}>")
 target_link_libraries(mayfly_options INTERFACE fmt::fmt)
 
-# mayfly_library(name [COLD] SOURCES... LINK ... [PRECOMPILE ...]): one static library per folder. COLD: nothing in it
-# takes time when it runs, but much of other libraries' inline code when it is compiled. PRECOMPILE: headers of other
-# libraries that take longer to read than our sources, which still include what they use (check_tidy.sh).
+# mayfly_library(name [COLD] [TOGETHER] SOURCES... LINK ... [PRECOMPILE ...]): one static library per folder. COLD:
+# nothing in it takes time when it runs, but much of other libraries' inline code when it is compiled. TOGETHER: such
+# code is most of every source, so several are compiled as one. PRECOMPILE: headers of other libraries that take longer
+# to read than our sources, which still include what they use (check_tidy.sh).
 function(mayfly_library name)
-  cmake_parse_arguments(ARG "COLD" "" "SOURCES;LINK;PRECOMPILE" ${ARGN})
+  cmake_parse_arguments(ARG "COLD;TOGETHER" "" "SOURCES;LINK;PRECOMPILE" ${ARGN})
   add_library(${name} STATIC ${ARG_SOURCES})
   target_link_libraries(${name} PUBLIC mayfly_options ${ARG_LINK})
   target_precompile_headers(${name} PRIVATE ${ARG_PRECOMPILE})
   if(ARG_COLD)
     target_compile_options(${name} PRIVATE $<IF:$<CONFIG:Release>,-O1,-O0>)
+  endif()
+  if(ARG_TOGETHER AND NOT CMAKE_DISABLE_PRECOMPILE_HEADERS)  # both hide from clang-tidy what a source includes
+    set_target_properties(${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 11)
   endif()
   # Fuzzers follow the branches that an input takes. Not in kernels and networks: they read no files, and would be slow.
   if(MAYFLY_FUZZ AND NOT name MATCHES "kernels|nn|reference")

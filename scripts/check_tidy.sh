@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # clang-tidy over the sources (not the tests) that changed since REVISION, headers by the files of the same name; over
-# all of them without REVISION. Needs the release preset configured: scripts/build.sh release ...
+# all of them without REVISION.
 #   check_tidy.sh [REVISION]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -11,11 +11,13 @@ if [ $# -gt 0 ]; then
 else
   mapfile -t files < <(git ls-files | sources)
 fi
+# Source by source and without precompiled headers: each has to include what it uses.
+cmake --preset release -B build/tidy -DCMAKE_DISABLE_PRECOMPILE_HEADERS=ON >/dev/null
 existing=()
 for file in "${files[@]}"; do
   if [ ! -e "$file" ]; then continue; fi
   # Without CUDA its host files are not in the build (with it the stand-ins are not): nobody knows how to compile them.
-  if grep -qF "\"file\": \"$PWD/$file\"" build/release/compile_commands.json; then
+  if grep -qF "\"file\": \"$PWD/$file\"" build/tidy/compile_commands.json; then
     existing+=("$file")
   else
     echo "clang-tidy: SKIPPED: $file is not in this build"
@@ -23,7 +25,4 @@ for file in "${files[@]}"; do
 done
 echo "clang-tidy: ${#existing[@]} files"
 [ "${#existing[@]}" -eq 0 ] && exit 0
-# Without precompiled headers: g++'s are nothing to clang-tidy, and every source has to include what it uses.
-mkdir -p build/tidy
-sed -E 's/ -Winvalid-pch//g; s/ -include [^ ]*cmake_pch[^ ]*//g' build/release/compile_commands.json >build/tidy/compile_commands.json
 printf '%s\0' "${existing[@]}" | xargs -0 -n 1 -P "$(nproc)" clang-tidy --quiet -p build/tidy
