@@ -96,7 +96,10 @@ void print_plan(const SlurmPlan& plan, const fs::path& script) {
     say("Estimates are rescaled by {:.2f}, as {} finished on such devices took.\n", plan.check.ratio(),
         counted(plan.check.networks, "network"));
   else
-    say("No network was finished on such devices yet: these are the plan's estimates for one core.\n");
+    say("No network was finished on such devices yet: these are the plan's estimates for one core{}.\n",
+        plan.gpus_per_node > 0
+            ? fmt::format(" times {:.2f}, a guess; let a few finish and write it again", plan.ratio)
+            : "");
   say("Wrote {}: {}, {} at once in each, {} at a time; about {} in all.\n", script.string(),
       counted(plan.workers, "worker"), counted(plan.slots, "network"),
       duration_text(static_cast<double>(plan.time.count())), duration_text(plan.wall_seconds()));

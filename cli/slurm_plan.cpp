@@ -56,9 +56,9 @@ std::int64_t dataset_bytes(const Campaign& campaign) {
   return static_cast<std::int64_t>(bytes);
 }
 
-/// The program, what CUDA and its libraries take for each GPU (a guess), the data sets
-/// twice (while they are read) and the largest networks that may meet. On a GPU networks lie there; the host
-/// holds a few copies for checkpoints.
+/// The program, what CUDA and its libraries take for each GPU (a guess), the data sets twice (while they are
+/// read) and the largest networks that may meet. On a GPU networks lie there; the host holds a few copies for
+/// checkpoints.
 std::int64_t memory_for(const Campaign& campaign, const SlurmPlan& plan) {
   constexpr std::int64_t kProgram = std::int64_t{1} << 30, kPerGpu = std::int64_t{1} << 30;
   std::vector<std::int64_t> sizes;
@@ -108,7 +108,9 @@ SlurmPlan plan_slurm(const Campaign& campaign, const SlurmSizes& sizes) {
   const int gpus = campaign.config.train.device == "cpu" ? 0 : 1;
   SlurmPlan plan{.gpus_per_node = sizes.gpus_per_node.value_or(gpus)};
   plan.check = check_on(plan.gpus_per_node > 0, status.networks);
-  plan.left = networks_left(campaign, status, plan.check.ratio());
+  const bool guessed = plan.gpus_per_node > 0 && plan.check.networks == 0;
+  plan.ratio = guessed ? kGpuGuess : plan.check.ratio();
+  plan.left = networks_left(campaign, status, plan.ratio);
   plan.cpus_per_task =
       sizes.cpus_per_task.value_or(plan.gpus_per_node > 0 ? kCoresPerGpu * plan.gpus_per_node : kCores);
   plan.slots = slots_for(plan, sizes);

@@ -32,6 +32,7 @@ struct NetworkLeft {
 struct SlurmPlan {
   std::vector<NetworkLeft> left;  ///< longest first, as workers take them
   EstimateCheck check;            ///< of networks that were finished on the kind of device that is asked for
+  double ratio = 1;               ///< of what a network takes to the plan's estimate, which is of one core
   int gpus_per_node = 0;
   int workers = 1;
   int cpus_per_task = 1;
@@ -44,9 +45,13 @@ struct SlurmPlan {
   double wall_seconds() const;
 };
 
+/// What a network takes beside three others on a GPU, of the time that the plan expects on one core: for a
+/// V100, taken for a quarter of an H200, where it was a fiftieth (docs/gpu/h200.md).
+inline constexpr double kGpuGuess = 1.0 / 12;
+
 /// Estimates are rescaled by what networks took that were finished on that kind of device: CPU, or GPU where
-/// gpus_per_node > 0. A day, or less where that suffices, and as many workers as need no second one, but at
-/// most 100, unless `sizes` say otherwise.
+/// gpus_per_node > 0 (by kGpuGuess where none was finished). A day, or less where that suffices, and as many
+/// workers as need no second one, but at most 100, unless `sizes` say otherwise.
 SlurmPlan plan_slurm(const Campaign& campaign, const SlurmSizes& sizes);
 
 }  // namespace mayfly::cli

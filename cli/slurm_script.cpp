@@ -52,9 +52,11 @@ std::string check_text(const SlurmPlan& plan) {
     return fmt::format("# Estimates of the plan times {:.2f}: what {} took, finished on {} here.\n",
                        plan.check.ratio(), counted(plan.check.networks, "network"), device);
   if (plan.gpus_per_node == 0) return "# Estimates of the plan; no network was finished here yet.\n";
-  return "# A guess: no network was finished on GPUs here yet, so each is taken to last as long as on one "
-         "core.\n"
-         "# Write this script again when some were.\n";
+  return fmt::format(
+      "# A guess: no network was finished on GPUs here yet, so each is taken to last {:.2f} of its time on "
+      "one\n"
+      "# core. Write this script again when some were.\n",
+      plan.ratio);
 }
 
 std::string longest_text(const SlurmPlan& plan) {

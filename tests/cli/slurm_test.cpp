@@ -5,6 +5,7 @@
 #include <fstream>
 #include <regex>
 
+#include "cli/campaign_folder.h"
 #include "cli/deadline.h"
 #include "cli/slurm_plan.h"
 #include "cli/slurm_script.h"
@@ -125,6 +126,16 @@ TEST_F(SlurmCommand, GpusAreAskedForAndUsed) {
   EXPECT_THAT(script(),
               AllOf(HasSubstr("#SBATCH --gpus-per-node=4\n"), HasSubstr("#SBATCH --cpus-per-task=16\n"),
                     HasSubstr("--device cuda"), HasSubstr("# A guess: no network was finished on GPUs")));
+}
+
+TEST_F(SlurmCommand, TimesOnGpusAreGuessedUntilOneWasFinishedThere) {
+  const cli::Campaign campaign = cli::open_campaign(folder, {}, data);
+  const cli::SlurmPlan cpus = cli::plan_slurm(campaign, {});
+  const cli::SlurmPlan gpus = cli::plan_slurm(campaign, {.gpus_per_node = 1});
+  EXPECT_EQ(cpus.ratio, 1);
+  EXPECT_DOUBLE_EQ(gpus.seconds(), cpus.seconds() * cli::kGpuGuess);
+  slurm({"--gpus-per-node", "1"});
+  EXPECT_THAT(script(), HasSubstr("each is taken to last 0.08 of its time on one\n# core."));
 }
 
 TEST_F(SlurmCommand, AScriptChangedByHandIsKept) {
