@@ -144,17 +144,16 @@ struct GemmBlock {
   template <int Count>
   static __device__ __forceinline__ void read_fragment(float (&values)[Count], const float* from,
                                                        int group_step) {
+    if constexpr (Count == 2) {
+      const float2 two = *reinterpret_cast<const float2*>(from);
+      values[0] = two.x, values[1] = two.y;
+    }
     MAYFLY_UNROLL
     for (int group = 0; group < Count / 4; ++group) {
       const float4 four = *reinterpret_cast<const float4*>(from + group * group_step);
       values[group * 4] = four.x, values[group * 4 + 1] = four.y;
       values[group * 4 + 2] = four.z, values[group * 4 + 3] = four.w;
     }
-  }
-  static __device__ __forceinline__ void read_fragment(float (&values)[2], const float* from,
-                                                       int /*group_step*/) {
-    const float2 two = *reinterpret_cast<const float2*>(from);
-    values[0] = two.x, values[1] = two.y;
   }
 
   __device__ __forceinline__ void multiply(int buffer) {
