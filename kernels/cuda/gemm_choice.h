@@ -39,7 +39,7 @@ struct GemmChoice {
 
 /// Floats of chunk sums that a split product may have, 256 MiB. A layer whose kernel is as large as its map
 /// has hundreds of chunks in one matrix.
-constexpr std::int64_t kMaxChunkSums = std::int64_t{256} << 20 >> 2;
+constexpr std::int64_t kMaxChunkSums = 67'108'864;
 
 /// Who chooses: the model, for a GPU of so many multiprocessors, or a test that wants a certain variant.
 struct GemmRule {
