@@ -60,10 +60,10 @@ TEST_F(Devices, SayWhatIsMissing) {
   softgpu::configure(missing);
   EXPECT_THAT(refusal(), testing::HasSubstr("device 'cuda': no NVIDIA driver was found; use --device cpu"));
   missing = before_;
-  missing.driver_version = 11080;
+  missing.driver_version = 11090;
   softgpu::configure(missing);
   EXPECT_THAT(refusal(),
-              testing::HasSubstr("the NVIDIA driver is for CUDA 11.8 and too old for this program, "
+              testing::HasSubstr("the NVIDIA driver is for CUDA 11.9 and too old for this program, "
                                  "made with CUDA 12.4; build it with an older toolkit"));
   missing = before_;
   missing.devices = 0;
