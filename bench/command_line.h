@@ -1,7 +1,10 @@
-// Options of the benchmarks that are not Google Benchmark's.
+// What the command lines of the benchmarks share: options that are not Google Benchmark's, and errors.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <charconv>
+#include <cstdio>
 #include <string>
 
 #include "core/error.h"
@@ -19,9 +22,9 @@ inline std::string take_option(int& argc, char** argv, const std::string& name, 
   return value;
 }
 
-/// The same for a count of `least` or more; UsageError where it is none.
-inline int take_count(int& argc, char** argv, const std::string& name, int value, int least = 0) {
-  const std::string text = take_option(argc, argv, name, std::to_string(value));
+/// The count of `least` or more that option `name` is given; UsageError where it is none.
+inline int parse_count(const std::string& name, const std::string& text, int least) {
+  int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size() || value < least)
     throw UsageError("--" + name + ": expected a count from " + std::to_string(least) + " on, found '" +
@@ -29,9 +32,26 @@ inline int take_count(int& argc, char** argv, const std::string& name, int value
   return value;
 }
 
+/// The same as take_option() for a count.
+inline int take_count(int& argc, char** argv, const std::string& name, int value, int least = 0) {
+  return parse_count(name, take_option(argc, argv, name, std::to_string(value)), least);
+}
+
 /// UsageError where options were not taken.
 inline void refuse_others(int argc, char** argv) {
   if (argc > 1) throw UsageError(std::string("unknown option '") + argv[1] + "'");
+}
+
+/// The exit code of `program()`, which returns one too: errors of the user or the device are printed and have
+/// that of mayfly.
+template <class Program>
+int exit_code_of(const Program& program) {
+  try {
+    return program();
+  } catch (const Error& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return static_cast<int>(error.exit_code());
+  }
 }
 
 }  // namespace mayfly::bench

@@ -13,7 +13,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
 #include <fstream>
 #include <memory>
@@ -22,6 +21,7 @@
 
 #include "bench/command_line.h"
 #include "bench/drawn_networks.h"
+#include "bench/pairs.h"
 #include "core/network_shapes.h"
 #include "kernels/backend.h"
 #include "trainer/self_test/kernel_tasks.h"
@@ -32,23 +32,11 @@ namespace {
 
 constexpr double kSeconds = 2e-3;  // of a timing
 
-struct Direction {
-  const char* name;
-  void (LayerBench::*run)();
-};
-
 struct Loss {
   double chosen = 0, fastest = 0;  ///< microseconds
 };
 
-std::vector<Direction> directions_of(const Conv2dShape& shape) {
-  std::vector<Direction> directions = {{"forward", &LayerBench::forward},
-                                       {"weight_gradient", &LayerBench::weight_gradient}};
-  if (!shape.input_is_image) directions.push_back({"data_gradient", &LayerBench::data_gradient});
-  return directions;
-}
-
-double microseconds(Backend& backend, LayerBench& layer, const Direction& direction) {
+double microseconds(Backend& backend, LayerBench& layer, const LayerDirection& direction) {
   return 1e6 * seconds_per_call(
                    backend, [&] { (layer.*direction.run)(); }, kSeconds);
 }
@@ -84,7 +72,8 @@ class Measured {
  private:
   void add(std::unique_ptr<Backend> backend, const Conv2dShape& shape) {
     LayerBench layer(*backend, shape);
-    for (const Direction& direction : directions_) times_.push_back(microseconds(*backend, layer, direction));
+    for (const LayerDirection& direction : directions_)
+      times_.push_back(microseconds(*backend, layer, direction));
   }
   std::vector<double> times_of(std::size_t direction) const {
     std::vector<double> times;
@@ -92,20 +81,20 @@ class Measured {
     return times;
   }
 
-  std::vector<Direction> directions_;
+  std::vector<LayerDirection> directions_;
   std::vector<std::string> variants_;
   std::vector<double> times_;
 };
 
 void print_summary(const std::vector<Loss>& losses) {
-  double logs = 0, chosen = 0, fastest = 0, worst = 0;
+  double chosen = 0, fastest = 0;
+  std::vector<double> ratios;
   for (const Loss& loss : losses) {
-    logs += std::log(loss.chosen / loss.fastest);
-    worst = std::max(worst, loss.chosen / loss.fastest);
+    ratios.push_back(loss.chosen / loss.fastest);
     chosen += loss.chosen, fastest += loss.fastest;
   }
   fmt::print("choice by fastest: geometric mean {:.3f}, worst {:.2f}, whole time {:.3f}\n",
-             std::exp(logs / static_cast<double>(losses.size())), worst, chosen / fastest);
+             geometric_mean(ratios), *std::max_element(ratios.begin(), ratios.end()), chosen / fastest);
 }
 
 void run(int argc, char** argv) {
@@ -129,11 +118,8 @@ void run(int argc, char** argv) {
 }  // namespace mayfly::bench
 
 int main(int argc, char** argv) {
-  try {
+  return mayfly::bench::exit_code_of([&] {
     mayfly::bench::run(argc, argv);
     return 0;
-  } catch (const mayfly::Error& error) {
-    fmt::print(stderr, "{}\n", error.what());
-    return static_cast<int>(error.exit_code());
-  }
+  });
 }

@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
-#include <cmath>
 #include <vector>
 
 #include "bench/drawn_networks.h"
+#include "bench/pairs.h"
 #include "bench/repeated_step.h"
 #include "bench/report.h"
 #include "generator/estimate.h"
@@ -119,18 +119,16 @@ void print(const std::vector<Measurement>& measurements, const char* title, cons
   fmt::print("\n{}\n{:26} {:>12} {:>12} {:>20}\n", title, "network", "measured", "predicted",
              "predicted / measured");
   std::vector<double> ratios;
-  double logs = 0;
   for (const Measurement& measurement : measurements) {
     const double seconds = predicted(measurement, rates);
     ratios.push_back(seconds / measurement.seconds);
-    logs += std::log(ratios.back());
     fmt::print("{:26} {:9.3f} ms {:9.3f} ms {:20.2f}\n", measurement.network.name, measurement.seconds * 1e3,
                seconds * 1e3, ratios.back());
   }
   std::sort(ratios.begin(), ratios.end());
   fmt::print("geomean {:.2f} min {:.2f} max {:.2f}; nine of ten between {:.2f} and {:.2f}\n",
-             std::exp(logs / static_cast<double>(ratios.size())), ratios.front(), ratios.back(),
-             ratios[ratios.size() / 20], ratios[ratios.size() - 1 - ratios.size() / 20]);
+             geometric_mean(ratios), ratios.front(), ratios.back(), ratios[ratios.size() / 20],
+             ratios[ratios.size() - 1 - ratios.size() / 20]);
 }
 
 MachineRates fit(const std::vector<Measurement>& measurements) {
@@ -169,12 +167,9 @@ void compare(const Subject& subject, int drawn) {
 
 int main(int argc, char** argv) {
   using namespace mayfly;
-  try {
+  return bench::exit_code_of([&] {
     const bench::Subject subject = bench::open_subject(argc, argv);
     bench::compare(subject, bench::take_count(argc, argv, "networks", 60));
     return 0;
-  } catch (const Error& error) {
-    fmt::print(stderr, "{}\n", error.what());
-    return static_cast<int>(error.exit_code());
-  }
+  });
 }

@@ -111,7 +111,7 @@ class Run {
 
 int main(int argc, char** argv) {
   using namespace mayfly;
-  try {
+  return bench::exit_code_of([&] {
     bench::require_one_thread();
     const int networks = bench::take_count(argc, argv, "networks", 24);
     bench::Run run(bench::take_count(argc, argv, "pairs", 5, 1));
@@ -121,8 +121,5 @@ int main(int argc, char** argv) {
     for (const NamedNetwork& network : named_networks()) run.add(network);
     for (int i = 0; i < networks; ++i) run.add(bench::drawn_network(static_cast<std::uint32_t>(i)));
     return static_cast<int>(run.finish());
-  } catch (const Error& error) {
-    fmt::print(stderr, "{}\n", error.what());
-    return static_cast<int>(error.exit_code());
-  }
+  });
 }

@@ -13,6 +13,7 @@
 #include <limits>
 #include <vector>
 
+#include "bench/command_line.h"
 #include "core/error.h"
 #include "data/idx.h"
 #include "data/svhn.h"
@@ -152,10 +153,5 @@ int run(int argc, char** argv) {
 }  // namespace mayfly
 
 int main(int argc, char** argv) {
-  try {
-    return mayfly::run(argc, argv);
-  } catch (const mayfly::Error& error) {
-    fmt::print(stderr, "{}\n", error.what());
-    return static_cast<int>(error.exit_code());
-  }
+  return mayfly::bench::exit_code_of([&] { return mayfly::run(argc, argv); });
 }

@@ -107,7 +107,7 @@ void run(int argc, char** argv) {
              kLifeEpochs, 100 * lived(images));
   const auto networks = networks_of(preset, static_cast<std::uint32_t>(count), images, arithmetic);
   for (std::string number; std::getline(jobs, number, ',');) {
-    options.jobs = std::stoi(number);
+    options.jobs = parse_count("jobs", number, 1);
     measure(networks, images, options);
   }
 }
@@ -116,14 +116,8 @@ void run(int argc, char** argv) {
 }  // namespace mayfly::bench
 
 int main(int argc, char** argv) {
-  try {
+  return mayfly::bench::exit_code_of([&] {
     mayfly::bench::run(argc, argv);
     return 0;
-  } catch (const mayfly::Error& error) {
-    fmt::print(stderr, "{}\n", error.what());
-    return static_cast<int>(error.exit_code());
-  } catch (const std::exception& error) {  // a number that is none
-    fmt::print(stderr, "{}\n", error.what());
-    return static_cast<int>(mayfly::ExitCode::usage);
-  }
+  });
 }

@@ -62,14 +62,19 @@ inline double median_seconds(const std::vector<Pair>& pairs, std::size_t who) {
   return median(pairs, [who](const Pair& pair) { return pair[who]; });
 }
 
+/// Of some ratios.
+inline double geometric_mean(const std::vector<double>& ratios) {
+  double logs = 0;
+  for (const double ratio : ratios) logs += std::log(ratio);
+  return std::exp(logs / static_cast<double>(ratios.size()));
+}
+
 /// "WHAT: geomean R min R median R"; nothing of no ratios.
 inline void print_summary(std::vector<double> ratios, const std::string& what) {
   if (ratios.empty()) return;
   std::sort(ratios.begin(), ratios.end());
-  double logs = 0;
-  for (const double ratio : ratios) logs += std::log(ratio);
-  fmt::print("{}: geomean {:.2f} min {:.2f} median {:.2f}\n", what,
-             std::exp(logs / static_cast<double>(ratios.size())), ratios.front(), ratios[ratios.size() / 2]);
+  fmt::print("{}: geomean {:.2f} min {:.2f} median {:.2f}\n", what, geometric_mean(ratios), ratios.front(),
+             ratios[ratios.size() / 2]);
 }
 
 }  // namespace mayfly::bench

@@ -207,7 +207,7 @@ int compare_all(int count, Run& run) {
 
 int main(int argc, char** argv) {
   using namespace mayfly;
-  try {
+  return bench::exit_code_of([&] {
     const int networks = bench::take_count(argc, argv, "networks", 60);
     const int pairs = bench::take_count(argc, argv, "pairs", 5, 1);
     bench::Run run(pairs, bench::take_option(argc, argv, "csv", ""));
@@ -217,8 +217,5 @@ int main(int argc, char** argv) {
     if (std::getenv("OPENBLAS_CORETYPE") != nullptr)
       fmt::print("OPENBLAS_CORETYPE is set, which can slow PyTorch down: unset it for a fair comparison\n");
     return bench::compare_all(networks, run);
-  } catch (const Error& error) {
-    fmt::print(stderr, "{}\n", error.what());
-    return static_cast<int>(error.exit_code());
-  }
+  });
 }

@@ -44,17 +44,14 @@ inline Subject open_subject(int& argc, char** argv) {
 /// line; errors of the user or the device are printed, exit code as of mayfly.
 template <class Add>
 int run_benchmarks(int argc, char** argv, const Add& add) {
-  try {
+  return exit_code_of([&] {
     const Subject subject = open_subject(argc, argv);
     add(subject, argc, argv);
     benchmark::Initialize(&argc, argv);
     if (benchmark::ReportUnrecognizedArguments(argc, argv)) return static_cast<int>(ExitCode::usage);
     benchmark::RunSpecifiedBenchmarks();
     return 0;
-  } catch (const Error& error) {
-    fmt::print(stderr, "{}\n", error.what());
-    return static_cast<int>(error.exit_code());
-  }
+  });
 }
 
 inline benchmark::Counter rate(double per_iteration) {

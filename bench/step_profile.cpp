@@ -74,13 +74,10 @@ std::vector<NamedNetwork> networks_called(int count, char** names) {
 
 int main(int argc, char** argv) {
   using namespace mayfly;
-  try {
+  return bench::exit_code_of([&] {
     const bench::Subject subject = bench::open_subject(argc, argv);
     for (const NamedNetwork& named : bench::networks_called(argc - 1, argv + 1))
       bench::print_profile(named, subject);
     return 0;
-  } catch (const Error& error) {
-    fmt::print(stderr, "{}\n", error.what());
-    return static_cast<int>(error.exit_code());
-  }
+  });
 }

@@ -38,16 +38,13 @@ void print_layer(Device& device, const std::string& name, const Conv2dShape& sha
   const auto backend = device.make_backend(1);
   LayerBench layer(*backend, shape);
   fmt::print("  {:<58}", name);
-  const auto print_rate = [&](void (LayerBench::*direction)()) {
+  for (const LayerDirection& direction : directions_of(shape)) {
     const double each = seconds_per_call(
-        *backend, [&] { (layer.*direction)(); }, seconds);
+        *backend, [&] { (layer.*direction.run)(); }, seconds);
     fmt::print(" {:>7.1f}", layer.flops() / each * 1e-9);
     print_percent(layer.flops() / each, peak.flops);
     print_percent(layer.bytes() / each, peak.bytes);
-  };
-  print_rate(&LayerBench::forward);
-  print_rate(&LayerBench::weight_gradient);
-  if (!shape.input_is_image) print_rate(&LayerBench::data_gradient);
+  }
   fmt::print("\n");
   std::fflush(stdout);
 }

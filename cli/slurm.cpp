@@ -93,7 +93,7 @@ void print_plan(const SlurmPlan& plan, const fs::path& script) {
   say("Left: {}, {} if one ran after the other, {} for the longest.\n", counted(plan.left.size(), "network"),
       duration_text(plan.seconds()), duration_text(plan.left.front().seconds));
   if (plan.check.networks > 0)
-    say("Estimates are rescaled by {:.2f}, as {} finished on such devices took.\n", plan.check.ratio(),
+    say("Estimates are rescaled by {:.2f}, as {} finished on such devices took.\n", plan.ratio,
         counted(plan.check.networks, "network"));
   else
     say("No network was finished on such devices yet: these are the plan's estimates for one core{}.\n",

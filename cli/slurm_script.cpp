@@ -50,7 +50,7 @@ std::string check_text(const SlurmPlan& plan) {
   const char* device = plan.gpus_per_node > 0 ? "GPUs" : "CPUs";
   if (plan.check.networks > 0)
     return fmt::format("# Estimates of the plan times {:.2f}: what {} took, finished on {} here.\n",
-                       plan.check.ratio(), counted(plan.check.networks, "network"), device);
+                       plan.ratio, counted(plan.check.networks, "network"), device);
   if (plan.gpus_per_node == 0) return "# Estimates of the plan; no network was finished here yet.\n";
   return fmt::format(
       "# A guess: no network was finished on GPUs here yet, so each is taken to last {:.2f} of its time on "

@@ -13,8 +13,8 @@ namespace mayfly::cuda {
 namespace {
 
 Conv2dShape in_fours(Conv2dShape shape) {
-  shape.in_channels = (shape.in_channels + 3) / 4 * 4;
-  shape.out_channels = (shape.out_channels + 3) / 4 * 4;
+  shape.in_channels = padded_to_four(shape.in_channels);
+  shape.out_channels = padded_to_four(shape.out_channels);
   return shape;
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <random>
-#include <vector>
 
 namespace mayfly {
 namespace {
@@ -48,6 +47,13 @@ void LayerBench::data_gradient() {
 
 void LayerBench::weight_gradient() {
   conv_->weight_gradient(x_.floats(), y_.floats(), gradients_.floats());
+}
+
+std::vector<LayerDirection> directions_of(const Conv2dShape& shape) {
+  std::vector<LayerDirection> directions = {{"forward", &LayerBench::forward},
+                                            {"weight_gradient", &LayerBench::weight_gradient}};
+  if (!shape.input_is_image) directions.push_back({"data_gradient", &LayerBench::data_gradient});
+  return directions;
 }
 
 SgdBench::SgdBench(Backend& backend)

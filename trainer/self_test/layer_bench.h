@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 #include "core/network_shapes.h"
 #include "kernels/backend.h"
@@ -31,6 +32,13 @@ class LayerBench {
   Buffer x_, y_, weights_, gradients_, bias_;
   double flops_;
 };
+
+struct LayerDirection {
+  const char* name;
+  void (LayerBench::*run)();
+};
+/// Those that a layer has.
+std::vector<LayerDirection> directions_of(const Conv2dShape& shape);
 
 /// One pass of SGD with momentum over parameters that fit no cache.
 class SgdBench {
