@@ -81,7 +81,8 @@ void print_rates(Device& device, double seconds) {
 
 void print_check(const SelfTestResult& result) {
   if (result.failure.empty())
-    fmt::print("  ok      {}\n", result.name);
+    fmt::print("  ok      {}{}\n", result.name,
+               result.measured.empty() ? "" : fmt::format(" (largest: {})", result.measured));
   else
     fmt::print("  FAILED  {}\n          {}\n", result.name, result.failure);
   std::fflush(stdout);

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "core/error.h"
@@ -55,17 +57,21 @@ std::string difference(const SelfCheckBits& expected, const SelfCheckBits& found
       kSelfCheckSteps, found.parameters, expected.parameters);
 }
 
-void require_near(const Backend& backend, const SelfCheckBits& expected, const SelfCheckBits& found) {
+/// The largest distance of a loss.
+double require_near(const Backend& backend, const SelfCheckBits& expected, const SelfCheckBits& found) {
+  double largest = 0;
   for (std::size_t step = 0; step < expected.losses.size(); ++step) {
     const double exact = std::bit_cast<float>(expected.losses[step]);
     const double fast = std::bit_cast<float>(found.losses[step]);
-    if (std::abs(fast - exact) <= kFastLossTolerance * std::abs(exact)) continue;
+    largest = std::max(largest, relative_error(fast - exact, exact));
+    if (largest <= kFastLossTolerance) continue;
     throw DeviceError(
         fmt::format("self-check: {} in fast arithmetic: the loss of step {} should be within {} of {} "
                     "(relatively), but is "
                     "{}. Use arithmetic \"exact\", and send the output of `mayfly selftest` with a report",
                     backend.description(), step + 1, kFastLossTolerance, exact, fast));
   }
+  return largest;
 }
 
 }  // namespace
@@ -110,10 +116,16 @@ SelfCheckBits self_check_bits(Backend& backend) {
   return bits;
 }
 
-void self_check(Backend& backend, Arithmetic arithmetic, const SelfCheckBits& expected) {
+double relative_error(double error, double exact) {
+  if (error == 0) return 0;
+  const double ratio = std::abs(error / exact);
+  return std::isnan(ratio) ? std::numeric_limits<double>::infinity() : ratio;
+}
+
+double self_check(Backend& backend, Arithmetic arithmetic, const SelfCheckBits& expected) {
   const SelfCheckBits found = self_check_bits(backend);
   if (arithmetic == Arithmetic::fast) return require_near(backend, expected, found);
-  if (found == expected) return;
+  if (found == expected) return 0;
   throw DeviceError(fmt::format(
       "self-check: {} does not compute what version {} of the exact arithmetic says: {}. Tables made here "
       "would not be those of other machines. Try another processor (MAYFLY_SIMD=none narrows it down), "

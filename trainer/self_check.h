@@ -46,9 +46,13 @@ SelfCheckBits self_check_bits(Backend& backend);
 /// barrier or a format of fewer bits does much worse.
 inline constexpr double kFastLossTolerance = 1e-3;
 
-/// DeviceError, saying what differs, where the device's bits are not the expected ones; in fast arithmetic,
-/// where a loss is further than kFastLossTolerance from the expected one.
-void self_check(Backend& backend, Arithmetic arithmetic = Arithmetic::exact,
-                const SelfCheckBits& expected = kSelfCheckExpected);
+/// |error / exact|: 0 where the error is, infinite where that is no number.
+double relative_error(double error, double exact);
+
+/// How far the losses are from the expected ones: the largest |found - expected| / |expected|, 0 in exact
+/// arithmetic. DeviceError, saying what differs, where the device's bits are not the expected ones; in fast
+/// arithmetic, where a loss is further than kFastLossTolerance.
+double self_check(Backend& backend, Arithmetic arithmetic = Arithmetic::exact,
+                  const SelfCheckBits& expected = kSelfCheckExpected);
 
 }  // namespace mayfly

@@ -11,6 +11,7 @@
 #include "core/random.h"
 #include "nn/network.h"
 #include "nn/normalize.h"
+#include "trainer/self_check.h"
 
 namespace mayfly {
 namespace {
@@ -133,11 +134,9 @@ std::string difference(const Course& expected, const Course& found) {
   return "";
 }
 
-std::string distance(const CourseTask& task, const Course& exact, const Course& found) {
-  const double loss = exact.sums.front().loss, other = found.sums.front().loss;
-  if (!(std::abs(other - loss) <= kFastFirstStepTolerance * std::abs(loss)))
-    return fmt::format("loss of step 1: expected {}, found {}, allowed {:.0e} of it", loss, other,
-                       kFastFirstStepTolerance);
+FirstStepDistance distance(const CourseTask& task, const Course& exact, const Course& found) {
+  const double loss = exact.sums.front().loss;
+  FirstStepDistance apart{.loss = relative_error(found.sums.front().loss - loss, loss)};
   std::size_t at = 0;
   const NetworkShapes shapes = network_shapes(task.spec, task.image);
   for (std::size_t layer = 0; layer < shapes.layers.size(); ++layer) {
@@ -147,11 +146,22 @@ std::string distance(const CourseTask& task, const Course& exact, const Course& 
     std::vector<float> error(found.first_gradients.begin() + static_cast<std::ptrdiff_t>(at),
                              found.first_gradients.begin() + static_cast<std::ptrdiff_t>(at + count));
     for (std::size_t i = 0; i < count; ++i) error[i] -= reference[i];
-    if (!(norm(error) <= kFastFirstStepTolerance * norm(reference)))
-      return fmt::format("gradients of layer {}: {:.2e} from the exact ones, allowed {:.0e}", layer + 1,
-                         norm(error) / norm(reference), kFastFirstStepTolerance);
+    if (const double gradients = relative_error(norm(error), norm(reference)); gradients > apart.gradients) {
+      apart.gradients = gradients;
+      apart.layer = layer;
+    }
     at += count;
   }
+  return apart;
+}
+
+std::string too_far(const FirstStepDistance& distance) {
+  if (distance.loss > kFastFirstStepTolerance)
+    return fmt::format("loss of step 1: {:.2e} from the exact one, allowed {:.0e}", distance.loss,
+                       kFastFirstStepTolerance);
+  if (distance.gradients > kFastFirstStepTolerance)
+    return fmt::format("gradients of layer {}: {:.2e} from the exact ones, allowed {:.0e}",
+                       distance.layer + 1, distance.gradients, kFastFirstStepTolerance);
   return "";
 }
 

@@ -43,12 +43,21 @@ Course run_unrecorded(Device& device, const CourseTask& task);
 /// What differs first, with both values; empty where every bit is equal.
 std::string difference(const Course& expected, const Course& found);
 
-/// How far the first loss may be from the exact one, and the first gradients of a layer: |found - exact| <=
-/// tolerance * |exact|, norms over the layer's weights and biases. For networks without ReLU and pooling,
-/// where no rounding can change which values pass.
+/// |found - exact| / |exact| of the first step; infinite where `found` is no number. For networks without
+/// ReLU and pooling, where no rounding can change which values pass.
+struct FirstStepDistance {
+  double loss = 0;
+  double gradients = 0;   ///< the largest of a layer: norms over its weights and biases
+  std::size_t layer = 0;  ///< that layer, from 0
+};
+
+FirstStepDistance distance(const CourseTask& task, const Course& exact, const Course& found);
+
+/// How far fast arithmetic may be from the exact one.
 inline constexpr double kFastFirstStepTolerance = 1e-4;
 
-/// What is too far: the first loss, or the first gradients of a layer; empty where nothing is.
-std::string distance(const CourseTask& task, const Course& exact, const Course& found);
+/// What is further than kFastFirstStepTolerance: the loss, or the gradients of a layer; empty where nothing
+/// is.
+std::string too_far(const FirstStepDistance& distance);
 
 }  // namespace mayfly

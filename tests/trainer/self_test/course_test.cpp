@@ -66,7 +66,7 @@ TEST(CourseTest, TheFirstLossIsJudged) {
   const auto scaled = [&](double factor) {
     Course other = course;
     other.sums.front().loss *= factor;
-    return distance(task, course, other);
+    return too_far(distance(task, course, other));
   };
   EXPECT_EQ(scaled(1.00001), "");
   EXPECT_THAT(scaled(1.001), HasSubstr("loss of step 1"));
@@ -80,12 +80,25 @@ TEST(CourseTest, GradientsAreJudgedLayerByLayer) {
     Course other = course;
     for (std::size_t i = other.first_gradients.size() - 20; i < other.first_gradients.size(); ++i)
       other.first_gradients[i] *= factor;
-    return distance(task, course, other);
+    return too_far(distance(task, course, other));
   };
   EXPECT_EQ(scaled_last(1), "");
   EXPECT_EQ(scaled_last(1.00001F), "");
   EXPECT_THAT(scaled_last(1.001F), HasSubstr("layer 3"));
   EXPECT_THAT(scaled_last(std::nanf("")), HasSubstr("layer 3"));
+}
+
+TEST(CourseTest, DistancesAreMeasured) {
+  const CourseTask task = smooth(tiny_task());
+  const Course course = run_course(*make_backend("cpu", 1), task);
+  EXPECT_EQ(distance(task, course, course).loss, 0);
+  EXPECT_EQ(distance(task, course, course).gradients, 0);
+  Course other = course;
+  other.sums.front().loss *= 1.25;
+  for (float& gradient : other.first_gradients) gradient *= 1.5F;
+  const FirstStepDistance found = distance(task, course, other);
+  EXPECT_DOUBLE_EQ(found.loss, 0.25);
+  EXPECT_NEAR(found.gradients, 0.5, 1e-6);
 }
 
 }  // namespace

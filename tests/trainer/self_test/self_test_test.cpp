@@ -12,7 +12,9 @@
 namespace mayfly {
 namespace {
 
+using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::MatchesRegex;
 using tests::FakeDevice;
 
 constexpr int kNetworks = 9;
@@ -80,6 +82,26 @@ TEST(SelfTestTest, FastToleratesALittleAndNotMore) {
   EXPECT_TRUE(failures(device, fast).empty());
   factor = 1.05F;
   EXPECT_TRUE(failures(device, fast).contains("five kno"));
+}
+
+TEST(SelfTestTest, FastSaysHowFarItWas) {
+  const auto measured = [](const std::shared_ptr<Device>& device, Arithmetic arithmetic) {
+    std::vector<std::string> texts;
+    self_test(device, {.arithmetic = arithmetic, .networks = kNetworks},
+              [&](const SelfTestResult& result) { texts.push_back(result.measured); });
+    return texts;
+  };
+  const auto device = open_devices("cpu").front();
+  EXPECT_THAT(measured(device, Arithmetic::fast),
+              ElementsAre("0.0e+00", "0.0e+00 and 0.0e+00", "", "", "", "0.0e+00"));
+  EXPECT_THAT(measured(device, Arithmetic::exact), testing::Each(""));
+  const auto spoilt = std::make_shared<FakeDevice>();
+  spoilt->after_sgd = [](std::span<float> weights, int) {
+    for (float& weight : weights) weight *= 1.00001F;
+  };
+  const auto texts = measured(spoilt, Arithmetic::fast);
+  EXPECT_THAT(texts.front(), MatchesRegex("[1-9]\\.[0-9]e-0[4-8]"));
+  EXPECT_THAT(texts.back(), MatchesRegex("[1-9]\\.[0-9]e-0[3-8]"));
 }
 
 TEST(SelfTestTest, ALostDeviceFailsWhatIsLeft) {
