@@ -288,6 +288,8 @@ class Device {
   virtual std::string numerics() const = 0;
   /// Bytes that networks may still take; the largest number where that is not known (the CPU).
   virtual std::size_t free_memory() const = 0;
+  /// Bytes that it has, whoever uses them; the largest number where that is not known.
+  virtual std::size_t total_memory() const = 0;
   /// `threads`: cores this backend may use, 1 or more; the bits do not depend on it.
   virtual std::unique_ptr<Backend> make_backend(int threads) = 0;
   /// Begins anew after DeviceLost, once all its backends are gone; DeviceLost where that does not help.

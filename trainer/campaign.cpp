@@ -30,10 +30,13 @@ void check_options(const CampaignOptions& options) {
   common_numerics(options.devices);
 }
 
-/// Workers, spread over the devices by their number.
+/// Workers, spread over the devices by their number: one for each network that may run at once, and for each
+/// device, since any of them may be the only one with the memory for what is left.
 int worker_count(const CampaignOptions& options, std::size_t missing) {
-  const auto most = options.devices.size() * static_cast<std::size_t>(options.jobs);
-  return static_cast<int>(std::min(most, missing));
+  if (missing == 0) return 0;
+  const std::size_t devices = options.devices.size();
+  return static_cast<int>(
+      std::min(devices * static_cast<std::size_t>(options.jobs), std::max(missing, devices)));
 }
 
 std::vector<CampaignNetwork> missing_networks(const std::vector<CampaignNetwork>& networks,

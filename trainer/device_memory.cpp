@@ -1,5 +1,7 @@
 #include "trainer/device_memory.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "generator/estimate.h"
@@ -54,6 +56,12 @@ std::uint64_t estimate_device_memory(const NetworkShapes& shapes, const SgdSpec&
   std::uint64_t sums = 0;  // layers use the same memory, one after the other
   for (const LayerShape& layer : padded.layers) sums = std::max(sums, chunk_sum_bytes(layer.conv));
   return bytes + sums;
+}
+
+std::string memory_text(std::uint64_t bytes) {
+  const double mebibytes = static_cast<double>(bytes) / static_cast<double>(kMebibyte);
+  return mebibytes < 1024 ? fmt::format("{:.1f} MiB", mebibytes)
+                          : fmt::format("{:.1f} GiB", mebibytes / 1024);
 }
 
 }  // namespace mayfly

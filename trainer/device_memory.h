@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "core/network_shapes.h"
 #include "kernels/backend.h"
@@ -21,5 +22,8 @@ std::uint64_t estimate_device_memory(const NetworkShapes& shapes, const SgdSpec&
 /// At most what the sums of chunks (arithmetic.md section 2) take where the products of an exact layer are
 /// spread over a GPU. Channels of `shape` are whole groups of four.
 std::uint64_t chunk_sum_bytes(const Conv2dShape& shape);
+
+/// "1.5 GiB"; below a GiB "512.0 MiB".
+std::string memory_text(std::uint64_t bytes);
 
 }  // namespace mayfly

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "core/error.h"
+#include "trainer/device_memory.h"
 
 namespace mayfly {
 namespace {
@@ -37,6 +38,11 @@ std::size_t memory_of(const CampaignNetwork& network) {
   return static_cast<std::size_t>(network.device_memory);
 }
 
+/// What a network may count on when no other process is there: CUDA itself takes some.
+std::size_t sure_memory(const Device& device) {
+  return device.total_memory() / 10 * 9;
+}
+
 }  // namespace
 
 WorkList::WorkList(std::vector<CampaignNetwork> networks, CoreShare share,
@@ -55,7 +61,7 @@ WorkList::WorkList(std::vector<CampaignNetwork> networks, CoreShare share,
   }
 }
 
-std::optional<WorkList::Item> WorkList::take(std::size_t device, const StopCheck& stop) {
+std::optional<WorkList::Item> WorkList::take(std::size_t device, const StopCheck& stop, const Warn& warn) {
   std::unique_lock lock(mutex_);
   Place& place = places_[device];
   while (!place.ended && done_ < networks_.size() && !stop_requested(stop)) {
@@ -64,6 +70,12 @@ std::optional<WorkList::Item> WorkList::take(std::size_t device, const StopCheck
       continue;
     }
     if (std::optional<Item> item = take_now(device)) return item;
+    if (const std::optional<std::string> why = starves(device); why && warn) {
+      lock.unlock();
+      warn(*why);
+      lock.lock();
+      continue;
+    }
     changed_.wait_for(lock, kGlance);
   }
   return std::nullopt;
@@ -74,10 +86,33 @@ std::optional<WorkList::Item> WorkList::take_now(std::size_t device) {
   if (place.lost || place.one_alone) return std::nullopt;
   try {
     return next_for(device);
-  } catch (const DeviceLost&) {  // found out when it was asked for its free memory
+  } catch (const OutOfDeviceMemory&) {  // others have even what CUDA itself needs
+    place.idle_free = 0;
+    return std::nullopt;
+  } catch (const DeviceError&) {  // found out when it was asked for its free memory
     place.lost = true;
     return std::nullopt;
   }
+}
+
+/// Where nothing runs on the device because other processes have the memory for what waits: what to tell the
+/// user, once for each network.
+std::optional<std::string> WorkList::starves(std::size_t device) {
+  Place& place = places_[device];
+  if (place.lost || place.resetting || !place.running.empty()) return std::nullopt;
+  const CampaignNetwork* network = nullptr;
+  const auto consider = [&](const CampaignNetwork* candidate, Time not_before) {
+    if (network == nullptr && is_due(not_before) && memory_of(*candidate) > place.idle_free)
+      network = candidate;
+  };
+  for (const Waiting& waiting : waiting_)
+    if (!waiting.refused.contains(device)) consider(waiting.network, waiting.not_before);
+  for (const Item& item : place.alone) consider(item.network, item.not_before);
+  if (network == nullptr || std::exchange(place.starved, network) == network) return std::nullopt;
+  return fmt::format(
+      "{}: {} needs about {} of memory, and {} of {} are free: it waits until other processes leave theirs",
+      place.device->name(), network->spec.id, memory_text(network->device_memory),
+      memory_text(place.idle_free), memory_text(place.device->total_memory()));
 }
 
 std::optional<WorkList::Item> WorkList::next_for(std::size_t device) {
@@ -85,26 +120,26 @@ std::optional<WorkList::Item> WorkList::next_for(std::size_t device) {
   if (place.running.empty()) place.idle_free = place.device->free_memory();
   if (std::optional<Item> item = next_waiting(device)) return item;
   const bool others_wait = std::any_of(waiting_.begin(), waiting_.end(), [&](const Waiting& waiting) {
-    return !waiting.refused.contains(device) && is_due(waiting.not_before);
+    return !waiting.refused.contains(device) && is_due(waiting.not_before) &&
+           memory_of(*waiting.network) <= place.idle_free;
   });
   return others_wait || !place.running.empty() ? std::nullopt : next_alone(device);
 }
 
-/// The first one that this device has the memory for; those behind it wait with it, so that a large network
-/// is not put off for ever.
+/// The first one that this device has the memory for. Where it lacks what networks of this run will leave,
+/// those behind it wait with it, so that a large network is not put off for ever; where it lacks what other
+/// processes have, they pass.
 std::optional<WorkList::Item> WorkList::next_waiting(std::size_t device) {
   const Place& place = places_[device];
   for (auto waiting = waiting_.begin(); waiting != waiting_.end(); ++waiting) {
     if (!is_due(waiting->not_before)) continue;
-    bool fit = false;
-    if (!waiting->refused.contains(device)) {
-      fit = fits(place, *waiting->network);
-      if (!fit && !place.running.empty()) return std::nullopt;
-      if (!fit) waiting->refused.insert(device);
-    }
-    if (!fit && !refused_by_all(*waiting)) continue;
+    if (place.running.empty() && is_too_large(place, *waiting->network)) waiting->refused.insert(device);
+    const bool refused = waiting->refused.contains(device);
+    if (refused && !refused_by_all(*waiting)) continue;
+    if (!refused && memory_of(*waiting->network) > place.idle_free) continue;
+    if (!refused && !fits(place, *waiting->network)) return std::nullopt;
     const Item item{
-        .network = waiting->network, .device = device, .too_large = !fit, .put_off = waiting->put_off};
+        .network = waiting->network, .device = device, .too_large = refused, .put_off = waiting->put_off};
     waiting_.erase(waiting);
     return begin(item);
   }
@@ -112,9 +147,12 @@ std::optional<WorkList::Item> WorkList::next_waiting(std::size_t device) {
 }
 
 std::optional<WorkList::Item> WorkList::next_alone(std::size_t device) {
+  const Place& place = places_[device];
   std::deque<Item>& alone = places_[device].alone;
-  const auto due =
-      std::find_if(alone.begin(), alone.end(), [](const Item& i) { return is_due(i.not_before); });
+  const auto due = std::find_if(alone.begin(), alone.end(), [&](const Item& item) {
+    return is_due(item.not_before) &&
+           (memory_of(*item.network) <= place.idle_free || is_too_large(place, *item.network));
+  });
   if (due == alone.end()) return std::nullopt;
   Item item = *due;
   alone.erase(due);
@@ -129,6 +167,11 @@ bool WorkList::fits(const Place& place, const CampaignNetwork& network) const {
   for (const CampaignNetwork* running : place.running) promised += memory_of(*running);
   const std::size_t room = place.idle_free - std::min(promised, place.idle_free);
   return memory_of(network) <= std::min(room, place.device->free_memory());
+}
+
+/// Whether the device has not the memory even for this network alone. It must be idle.
+bool WorkList::is_too_large(const Place& place, const CampaignNetwork& network) {
+  return memory_of(network) > std::max(place.idle_free, sure_memory(*place.device));
 }
 
 bool WorkList::refused_by_all(const Waiting& waiting) const {

@@ -3,8 +3,9 @@
 // back once all of them have let go of it.
 //
 // A network that does not fit beside those that run on a device waits until one of them ends (or another
-// device has room). One that ran out of memory, or whose device was lost under it, is tried again alone on
-// the same device, when no other network waits for that device.
+// device has room). One that would fit if other processes had none of the device's memory lets others pass
+// and waits until it can. One that ran out of memory, or whose device was lost under it, is tried again alone
+// on the same device, when no other network waits for that device.
 //
 // Where another process trains a network, it is put off: it comes back behind all others, and then again and
 // again after longer and longer pauses, until it is done by somebody.
@@ -14,6 +15,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -56,15 +58,18 @@ class WorkList {
     int threads = 1;
     bool alone = false;      ///< nothing else runs on the device until this one ends
     int lost_alone = 0;      ///< how often the device was lost while this one ran alone
-    bool too_large = false;  ///< needs more memory than any device has free while nothing runs on it
+    bool too_large = false;  ///< needs more memory than any device has
     int put_off = 0;         ///< how often another process was found to have it
     Time not_before{};
   };
 
+  using Warn = std::function<void(const std::string&)>;
+
   /// The next network for a worker of `device`, which must hold no backend; waits while there may be one
-  /// later. Empty where all networks are done, the device has ended, or `stop` says so. It gets cores /
-  /// min(jobs, networks that are not done), at least 1: the last ones share what others have left.
-  std::optional<Item> take(std::size_t device, const StopCheck& stop = {});
+  /// later, and tells `warn` once where that is because other processes have the device's memory. Empty where
+  /// all networks are done, the device has ended, or `stop` says so. It gets cores / min(jobs, networks that
+  /// are not done), at least 1: the last ones share what others have left.
+  std::optional<Item> take(std::size_t device, const StopCheck& stop = {}, const Warn& warn = {});
 
   /// A network that was taken is done, whatever became of it.
   void done(const Item& item);
@@ -96,16 +101,17 @@ class WorkList {
  private:
   struct Waiting {
     const CampaignNetwork* network = nullptr;
-    std::set<std::size_t> refused = {};  ///< devices that have not the memory, even for this one alone
+    std::set<std::size_t> refused = {};  ///< devices that are too small
     int put_off = 0;
     Time not_before{};
   };
   struct Place {
     std::shared_ptr<Device> device;
     std::vector<const CampaignNetwork*> running;
-    bool one_alone = false;     ///< what runs there runs alone
-    std::size_t idle_free = 0;  ///< free memory when nothing ran there
-    bool lost = false;          ///< waits to be reset
+    bool one_alone = false;                    ///< what runs there runs alone
+    std::size_t idle_free = 0;                 ///< free memory when nothing ran there
+    const CampaignNetwork* starved = nullptr;  ///< the last one that was said to wait for others' memory
+    bool lost = false;                         ///< waits to be reset
     bool resetting = false;
     int resets = 0;
     int resets_in_vain = 0;            ///< since the last network was done
@@ -117,6 +123,8 @@ class WorkList {
   std::optional<Item> next_waiting(std::size_t device);
   std::optional<Item> next_alone(std::size_t device);
   bool fits(const Place& place, const CampaignNetwork& network) const;
+  std::optional<std::string> starves(std::size_t device);
+  static bool is_too_large(const Place& place, const CampaignNetwork& network);
   bool refused_by_all(const Waiting& waiting) const;
   std::optional<Item> take_now(std::size_t device);
   Item begin(Item item);

@@ -5,6 +5,7 @@
 #include "recorder/durable_file.h"
 #include "recorder/tables_folder.h"
 #include "trainer/checkpoint.h"
+#include "trainer/device_memory.h"
 #include "trainer/failure_file.h"
 #include "trainer/saved_life.h"
 
@@ -12,8 +13,10 @@ namespace mayfly {
 namespace {
 
 std::string too_large_text(const NetworkRun& run) {
-  return fmt::format("it needs about {:.1f} GiB of device memory, more than any of the devices has free",
-                     static_cast<double>(run.network.device_memory) / (1024.0 * 1024 * 1024));
+  return fmt::format(
+      "it needs about {} of device memory, more than any of the devices has; where there is a larger one, "
+      "`mayfly retry` lets the next run try it again",
+      memory_text(run.network.device_memory));
 }
 
 /// Writes the table; an error after which it is there all the same (its folder could not be synchronised) is
@@ -40,7 +43,8 @@ void Crew::work(int worker) {
 
 void Crew::work_until_done(int worker) {
   const std::size_t device = static_cast<std::size_t>(worker) % options_.devices.size();
-  while (const std::optional<WorkList::Item> item = work_.take(device, stop_)) {
+  const auto warn = [this](const std::string& text) { this->warn(text); };
+  while (const std::optional<WorkList::Item> item = work_.take(device, stop_, warn)) {
     const NetworkRun run{.network = *item->network,
                          .worker = worker,
                          .threads = item->threads,
@@ -70,7 +74,10 @@ void Crew::attempt(const NetworkRun& run, const WorkList::Item& item) {
     if (work_.out_of_memory(item))
       put_back(run, reason);
     else
-      fail(run, reason + "; nothing else ran there: a device with more memory may do");
+      fail(run,
+           reason +
+               "; no other network of this run was there: a device with more memory, or one that no other "
+               "process uses, may do, after `mayfly retry`");
   } catch (const DeviceLost& error) {
     claim.reset();
     const std::string reason = fmt::format("{} was lost: {}", run.device, error.what());

@@ -64,6 +64,7 @@ class CpuDevice final : public Device {
   std::string name() const override { return "cpu"; }
   std::string numerics() const override { return ""; }
   std::size_t free_memory() const override { return std::numeric_limits<std::size_t>::max(); }
+  std::size_t total_memory() const override { return std::numeric_limits<std::size_t>::max(); }
   std::unique_ptr<Backend> make_backend(int threads) override {
     return std::make_unique<CpuBackend>(threads);
   }

@@ -71,6 +71,10 @@ std::size_t CudaDevice::free_memory() const {
   return free;
 }
 
+std::size_t CudaDevice::total_memory() const {
+  return memory_;
+}
+
 std::unique_ptr<Backend> CudaDevice::make_backend(int /*threads*/) {
   return std::make_unique<CudaBackend>(shared_from_this());
 }
@@ -78,6 +82,10 @@ std::unique_ptr<Backend> CudaDevice::make_backend(int /*threads*/) {
 void CudaDevice::reset() {
   // Both may report the error that made this necessary. Whether it helped, the first question after it tells.
   cudaSetDevice(ordinal_);
+  int current = -1;
+  cudaGetDevice(&current);
+  if (current != ordinal_)
+    throw DeviceLost(fmt::format("cuda: cannot reset {}: it cannot be chosen", name()));
   cudaDeviceReset();
   free_memory();
   sleep_while_waiting();

@@ -20,6 +20,7 @@ class CudaDevice final : public Device, public std::enable_shared_from_this<Cuda
   std::string name() const override;
   std::string numerics() const override;
   std::size_t free_memory() const override;
+  std::size_t total_memory() const override;
   std::unique_ptr<Backend> make_backend(int threads) override;
   void reset() override;
   std::string information() const override;

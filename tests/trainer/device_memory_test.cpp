@@ -30,5 +30,11 @@ TEST(DeviceMemoryTest, AddsTheDataSetAndTheVendorsWorkspaces) {
   EXPECT_GE(estimate_device_memory(shapes, sgd, 0, Arithmetic::fast), alone + (std::uint64_t{256} << 20));
 }
 
+TEST(DeviceMemoryTest, IsWrittenInMebibytesOrGibibytes) {
+  EXPECT_EQ(memory_text(931 << 10), "0.9 MiB");
+  EXPECT_EQ(memory_text(std::uint64_t{1023} << 20), "1023.0 MiB");
+  EXPECT_EQ(memory_text(std::uint64_t{250} << 30), "250.0 GiB");
+}
+
 }  // namespace
 }  // namespace mayfly

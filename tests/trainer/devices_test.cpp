@@ -124,6 +124,55 @@ TEST_F(DevicesTest, WhatFitsNowhereFails) {
   EXPECT_THAT(recorder_.reasons[2], HasSubstr("needs about 250.0 GiB of device memory"));
 }
 
+TEST_F(DevicesTest, MemoryThatOthersHaveIsWaitedFor) {
+  const std::size_t gibibyte = std::size_t{1} << 30;
+  const auto device = std::make_shared<FakeDevice>(tests::FakeTraits{.memory = 100 * gibibyte});
+  device->set_taken_by_others(60 * gibibyte);
+  recorder_.on_warning = [&] { device->set_taken_by_others(0); };
+  const CampaignResult result =
+      run_sized(on({device}, 2), {80 * gibibyte, 30 * gibibyte, 30 * gibibyte, 80 * gibibyte});
+  EXPECT_EQ(result.finished, 4U);
+  EXPECT_THAT(recorder_.warnings, SizeIs(1));
+  EXPECT_THAT(recorder_.warnings.at(0), testing::AllOf(HasSubstr("needs about 80.0 GiB of memory"),
+                                                       HasSubstr("40.0 GiB of 100.0 GiB are free")));
+}
+
+TEST_F(DevicesTest, MemoryThatOthersHaveIsWaitedForByOneAloneToo) {
+  const std::size_t gibibyte = std::size_t{1} << 30;
+  const auto device = std::make_shared<FakeDevice>(tests::FakeTraits{.memory = 100 * gibibyte});
+  std::atomic<bool> failed = false;
+  device->on_step = [&](int) {
+    if (failed.exchange(true)) return;
+    device->set_taken_by_others(60 * gibibyte);
+    throw OutOfDeviceMemory("others took it");
+  };
+  recorder_.on_warning = [&] { device->set_taken_by_others(0); };
+  EXPECT_EQ(run_sized(on({device}, 1), {80 * gibibyte}).finished, 1U);
+  EXPECT_THAT(recorder_.warnings, SizeIs(1));
+}
+
+TEST_F(DevicesTest, OneNetworkFindsTheOnlyDeviceThatIsLargeEnough) {
+  const std::size_t gibibyte = std::size_t{1} << 30;
+  const auto small = std::make_shared<FakeDevice>(tests::FakeTraits{.memory = 100 * gibibyte});
+  const auto large = std::make_shared<FakeDevice>(tests::FakeTraits{.memory = 200 * gibibyte});
+  EXPECT_EQ(run_sized(on({small, large}, 4), {150 * gibibyte}).finished, 1U);
+  EXPECT_EQ(recorder_.start.workers, 2);
+}
+
+TEST_F(DevicesTest, OneNetworkGoesOnWhenItsDeviceEnds) {
+  const std::size_t gibibyte = std::size_t{1} << 30;
+  const auto broken =
+      std::make_shared<FakeDevice>(tests::FakeTraits{.memory = 100 * gibibyte, .good_resets = 0});
+  const auto sound = std::make_shared<FakeDevice>(tests::FakeTraits{.memory = 100 * gibibyte});
+  sound->set_taken_by_others(60 * gibibyte);
+  broken->on_step = [&](int) {
+    sound->set_taken_by_others(0);
+    throw DeviceLost("fell off the bus");
+  };
+  EXPECT_EQ(run_sized(on({broken, sound}, 1), {80 * gibibyte}).finished, 1U);
+  EXPECT_EQ(broken->resets(), 1);
+}
+
 TEST_F(DevicesTest, OutOfMemoryIsTriedAgainAlone) {
   const auto device = std::make_shared<FakeDevice>();
   Company company;
@@ -154,7 +203,7 @@ TEST_F(DevicesTest, OutOfMemoryAloneFails) {
   const CampaignResult result = run(how);
   EXPECT_EQ(result.failed, 1U);
   EXPECT_EQ(result.finished, 4U);
-  EXPECT_THAT(recorder_.reasons[4], HasSubstr("nothing else ran there"));
+  EXPECT_THAT(recorder_.reasons[4], HasSubstr("no other network of this run was there"));
   EXPECT_EQ(read_failure(how.folder, tiny_campaign(5)[4].spec.id)->attempts, 1);
 }
 

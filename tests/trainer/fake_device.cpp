@@ -50,7 +50,7 @@ class FakeBackend final : public ForwardingBackend {
 std::size_t FakeDevice::free_memory() const {
   const std::lock_guard lock(mutex_);
   require_not_lost();
-  return traits_.memory - used_;
+  return traits_.memory - used_ - others_;
 }
 
 std::unique_ptr<Backend> FakeDevice::make_backend(int threads) {
@@ -99,6 +99,11 @@ bool FakeDevice::reset_too_early() const {
   return reset_too_early_;
 }
 
+void FakeDevice::set_taken_by_others(std::size_t bytes) {
+  const std::lock_guard lock(mutex_);
+  others_ = bytes;
+}
+
 void FakeDevice::require_not_lost() const {
   if (lost_) throw DeviceLost(traits_.name + " is lost");
 }
@@ -106,7 +111,7 @@ void FakeDevice::require_not_lost() const {
 void FakeDevice::take_memory(std::size_t bytes) {
   const std::lock_guard lock(mutex_);
   require_not_lost();
-  if (bytes > traits_.memory - used_) throw OutOfDeviceMemory(traits_.name + " is full");
+  if (bytes > traits_.memory - used_ - others_) throw OutOfDeviceMemory(traits_.name + " is full");
   used_ += bytes;
 }
 

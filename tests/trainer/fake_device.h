@@ -32,6 +32,7 @@ class FakeDevice : public Device, public std::enable_shared_from_this<FakeDevice
   std::string name() const override { return traits_.name; }
   std::string numerics() const override { return traits_.numerics; }
   std::size_t free_memory() const override;
+  std::size_t total_memory() const override { return traits_.memory; }
   std::unique_ptr<Backend> make_backend(int threads) override;
   void reset() override;
 
@@ -45,6 +46,9 @@ class FakeDevice : public Device, public std::enable_shared_from_this<FakeDevice
   /// Called after every SGD step of networks that keep their gradients with the new weights, which it may
   /// spoil, and how many there were in this network's life.
   std::function<void(std::span<float> weights, int steps)> after_sgd;
+
+  /// How much of its memory other processes have.
+  void set_taken_by_others(std::size_t bytes);
 
   int networks() const;       ///< that live on it now
   int most_networks() const;  ///< at once, so far
@@ -65,7 +69,7 @@ class FakeDevice : public Device, public std::enable_shared_from_this<FakeDevice
 
   FakeTraits traits_;
   mutable std::mutex mutex_;
-  std::size_t used_ = 0;
+  std::size_t used_ = 0, others_ = 0;
   int backends_ = 0, networks_ = 0, most_networks_ = 0, self_checks_ = 0, resets_ = 0;
   bool lost_ = false, reset_too_early_ = false;
 };

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -67,6 +68,10 @@ struct Recorder : CampaignObserver {
     postponed[run.network.index].push_back(reason);
   }
   void interrupted(const NetworkRun& run) override { stopped.insert(run.network.index); }
+  void warned(const std::string& text) override {
+    warnings.push_back(text);
+    if (on_warning) on_warning();
+  }
 
   bool throws = false;
   int stops_at_half = 0;
@@ -79,6 +84,8 @@ struct Recorder : CampaignObserver {
   std::set<std::uint32_t> complete, stopped;
   std::map<std::uint32_t, std::string> reasons;
   std::map<std::uint32_t, std::vector<std::string>> postponed;
+  std::vector<std::string> warnings;
+  std::function<void()> on_warning;
 };
 
 class TinyCampaignTest : public testing::Test {
