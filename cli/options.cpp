@@ -1,7 +1,11 @@
 #include "cli/options.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <thread>
+
+#include "core/device_list.h"
 
 namespace mayfly::cli {
 
@@ -10,10 +14,17 @@ int DeviceOptions::cores() const {
   return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
+std::string is_device_list(const std::string& text) {
+  if (parse_device_list(text)) return "";
+  return fmt::format("expected {}, found '{}'", kDeviceListForm, text);
+}
+
 void add_device_options(CLI::App& command, DeviceOptions& options, const std::string& without) {
   command.add_option("--data-root", options.data_root, "Folder to look for data sets in first");
-  command.add_option("--device", options.device,
-                     "What to compute on: cpu, cuda (all GPUs), cuda:0,2 (default: " + without + ")");
+  command
+      .add_option("--device", options.device,
+                  "What to compute on: cpu, cuda (all GPUs), cuda:0,2 (default: " + without + ")")
+      ->check(is_device_list);
   command.add_option("--threads", options.threads, "Cores to use in all (default: every core)")
       ->check(CLI::Range(1, 4096));
 }

@@ -18,6 +18,8 @@ struct DeviceOptions {
   int threads = 0;     ///< cores for everything; 0: all
   int cores() const;
 };
+/// For CLI11: what is wrong with the text of --device; "" where nothing is.
+std::string is_device_list(const std::string& text);
 /// `without`: what is used where no device is asked for.
 void add_device_options(CLI::App& command, DeviceOptions& options, const std::string& without);
 /// What open_device("") is.

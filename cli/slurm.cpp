@@ -157,8 +157,9 @@ ExitCode slurm(SlurmOptions options) {
 
 void add_size_options(CLI::App& command, SlurmOptions& options) {
   command
-      .add_option("--gpus-per-node", options.sizes.gpus_per_node,
-                  "GPUs of each worker (default: 1 where the campaign's device is cuda, else 0)")
+      .add_option(
+          "--gpus-per-node", options.sizes.gpus_per_node,
+          "GPUs of each worker (default: as many as the campaign's device names, 1 for cuda, 0 for cpu)")
       ->check(CLI::Range(0, 64));
   command
       .add_option("--workers", options.sizes.workers, "Jobs of the array (default: by the plan, at most 100)")

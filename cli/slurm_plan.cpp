@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "core/device_list.h"
 #include "trainer/campaign.h"
 
 namespace mayfly::cli {
@@ -86,6 +87,12 @@ seconds time_for(const SlurmPlan& plan) {
   return hours(static_cast<int>(std::clamp(whole_hours, 1.0, 24.0)));
 }
 
+/// As many as the campaign names; of "all that are visible" one.
+int gpus_of(const Campaign& campaign) {
+  const DeviceList devices = parse_device_list(campaign.config.train.device).value();
+  return devices.cuda ? std::max(1, static_cast<int>(devices.gpus.size())) : 0;
+}
+
 int slots_for(const SlurmPlan& plan, const SlurmSizes& sizes) {
   if (plan.gpus_per_node > 0) return plan.gpus_per_node * sizes.jobs.value_or(kJobsPerGpu);
   return sizes.jobs.value_or(plan.cpus_per_task);
@@ -105,8 +112,7 @@ double SlurmPlan::wall_seconds() const {
 
 SlurmPlan plan_slurm(const Campaign& campaign, const SlurmSizes& sizes) {
   const CampaignStatus status = campaign_status(campaign);
-  const int gpus = campaign.config.train.device == "cpu" ? 0 : 1;
-  SlurmPlan plan{.gpus_per_node = sizes.gpus_per_node.value_or(gpus)};
+  SlurmPlan plan{.gpus_per_node = sizes.gpus_per_node.value_or(gpus_of(campaign))};
   plan.check = check_on(plan.gpus_per_node > 0, status.networks);
   const bool guessed = plan.gpus_per_node > 0 && plan.check.networks == 0;
   plan.ratio = guessed ? kGpuGuess : plan.check.ratio();

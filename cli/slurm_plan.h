@@ -14,7 +14,7 @@ namespace mayfly::cli {
 /// What each worker is given; unset: chosen by plan_slurm().
 struct SlurmSizes {
   std::optional<int> gpus_per_node =
-      std::nullopt;  ///< 0: CPUs only; default: 1 where the campaign's device is a GPU
+      std::nullopt;  ///< 0: CPUs only; default: as many as the campaign's device names, 1 for "cuda"
   std::optional<int> workers = std::nullopt;
   std::optional<int> cpus_per_task = std::nullopt;
   std::optional<int> jobs = std::nullopt;  ///< networks at once, on GPUs on each of them

@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <optional>
+
+#include "core/device_list.h"
 #include "core/error.h"
 #include "kernels/backend.h"
 #include "kernels/cpu/backend.h"
@@ -8,9 +11,9 @@
 namespace mayfly {
 
 std::vector<std::shared_ptr<Device>> open_devices(const std::string& devices, Arithmetic arithmetic) {
-  if (devices.starts_with("cuda")) return cuda::open_cuda_devices(devices, arithmetic);
-  if (devices != "cpu")
-    throw UsageError(fmt::format("device: expected cpu, cuda or cuda:0,2, found '{}'", devices));
+  const std::optional<DeviceList> list = parse_device_list(devices);
+  if (!list) throw UsageError(fmt::format("device: expected {}, found '{}'", kDeviceListForm, devices));
+  if (list->cuda) return cuda::open_cuda_devices(list->gpus, arithmetic);
   if (arithmetic == Arithmetic::fast)
     throw UsageError(
         "arithmetic: \"fast\" is for CUDA only: name a GPU with --device cuda (a campaign: train.device = "
@@ -25,7 +28,7 @@ std::shared_ptr<Device> open_device(const std::string& devices, Arithmetic arith
 }
 
 int visible_gpus() {
-  return cuda::visible_cuda_devices("cuda");
+  return cuda::visible_cuda_devices(Arithmetic::exact);
 }
 
 std::unique_ptr<Backend> make_backend(const std::string& devices, int threads) {

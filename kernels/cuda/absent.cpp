@@ -6,16 +6,15 @@
 
 namespace mayfly::cuda {
 
-int visible_cuda_devices(const std::string& devices) {
+int visible_cuda_devices(Arithmetic arithmetic) {
   throw DeviceError(fmt::format(
-      "device '{}': this build has no CUDA (no nvcc was found when it was configured); use --device cpu, or "
-      "build where nvcc is on the PATH (docs/cuda.md)",
-      devices));
+      "cuda: this build has no CUDA (no nvcc was found when it was configured); use {}a program built where "
+      "nvcc is on the PATH (docs/cuda.md)",
+      the_cpu_instead(arithmetic)));
 }
 
-std::vector<std::shared_ptr<Device>> open_cuda_devices(const std::string& devices,
-                                                       Arithmetic /*arithmetic*/) {
-  visible_cuda_devices(devices);
+std::vector<std::shared_ptr<Device>> open_cuda_devices(std::vector<int> /*gpus*/, Arithmetic arithmetic) {
+  visible_cuda_devices(arithmetic);
   return {};
 }
 

@@ -3,17 +3,22 @@
 #pragma once
 
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "kernels/backend.h"
 
 namespace mayfly::cuda {
 
-/// open_devices() for "cuda" and "cuda:0,2".
-std::vector<std::shared_ptr<Device>> open_cuda_devices(const std::string& devices, Arithmetic arithmetic);
+/// open_devices() for "cuda:0,2", and for "cuda" (no number).
+std::vector<std::shared_ptr<Device>> open_cuda_devices(std::vector<int> gpus, Arithmetic arithmetic);
 
-/// At least 1; DeviceError about `devices`, saying what is missing, where there are none.
-int visible_cuda_devices(const std::string& devices);
+/// At least 1; DeviceError, saying what is missing and what else would do for this arithmetic, where there
+/// are none.
+int visible_cuda_devices(Arithmetic arithmetic);
+
+/// "--device cpu, or ", among what to use; "" in fast arithmetic, which the CPU has not.
+constexpr const char* the_cpu_instead(Arithmetic arithmetic) {
+  return arithmetic == Arithmetic::exact ? "--device cpu, or " : "";
+}
 
 }  // namespace mayfly::cuda

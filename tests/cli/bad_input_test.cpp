@@ -92,7 +92,9 @@ TEST_F(BadInput, TheDeviceOfTheCommandLineDecidesAboutArithmetic) {
   EXPECT_THAT(run({"--set", "train.arithmetic=fast", "--device", "cuda:999"}).exit_code, 6);
   expect_refused(run({"--set", "train.arithmetic=fast", "--set", "train.device=cuda", "--device", "cpu"}), 2,
                  {"fast", "CUDA only"});
-  expect_refused(run({"--device", "gpu"}), 2, {"train.device", "cuda:0,2", "gpu"});
+  expect_refused(run({"--device", "gpu"}), 2, {"--device", "cuda:0,2", "gpu"});
+  expect_refused(run({"--device", ""}), 2, {"--device", "cuda:0,2", "''"});
+  expect_refused(run({"--set", "train.device=cuda:0,0"}), 2, {"train.device", "each once", "'cuda:0,0'"});
   expect_refused(mayfly({"train", folder, "--index", "0", "--data-root", data, "--arithmetic", "fast",
                          "--device", "cpu"}),
                  2, {"fast", "CUDA only"});

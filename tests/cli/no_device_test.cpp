@@ -18,7 +18,7 @@ constexpr int kDeviceError = 6;
 const Surroundings kNoGpu{.environment = {"CUDA_VISIBLE_DEVICES="}};
 
 auto says_what_is_missing() {
-  return AllOf(HasSubstr("device 'cuda"), HasSubstr("--device cpu"),
+  return AllOf(HasSubstr("cuda: "), HasSubstr("use --device cpu, or "),
                AnyOf(HasSubstr("this build has no CUDA"), HasSubstr("driver"), HasSubstr("no CUDA device")));
 }
 

@@ -1,5 +1,6 @@
 // `mayfly slurm`: what it writes, how it sizes jobs, how it gives them to sbatch. tests/slurm has a real
 // Slurm run it.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <fstream>
@@ -118,6 +119,21 @@ TEST_F(SlurmCommand, DirectivesComeBeforeTheFirstCommand) {
   for (std::string line; std::getline(lines, line);) {
     commands = commands || (!line.empty() && line[0] != '#');
     EXPECT_FALSE(commands && line.starts_with("#SBATCH")) << line;
+  }
+}
+
+TEST_F(SlurmCommand, AsManyGpusAsTheCampaignNames) {
+  const std::string toml = read_text(folder / "campaign.toml");
+  for (const auto& [device, line] :
+       {std::pair{"cuda:0,2", "--gpus-per-node=2\n"}, std::pair{"cuda", "--gpus-per-node=1\n"}}) {
+    std::string text = toml;
+    const std::string cpu = "device = \"cpu\"";
+    const std::size_t at = text.find(cpu);
+    ASSERT_NE(at, std::string::npos);
+    write_text(folder / "campaign.toml",
+               text.replace(at, cpu.size(), fmt::format("device = \"{}\"", device)));
+    EXPECT_EQ(slurm().exit_code, 0);
+    EXPECT_THAT(script(), AllOf(HasSubstr(line), HasSubstr("--device cuda")));
   }
 }
 

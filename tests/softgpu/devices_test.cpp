@@ -45,9 +45,9 @@ TEST_F(Devices, KnowTheirPeak) {
 }
 
 /// What opening them says.
-std::string refusal(const std::string& devices = "cuda") {
+std::string refusal(const std::string& devices = "cuda", Arithmetic arithmetic = Arithmetic::exact) {
   try {
-    open_devices(devices);
+    open_devices(devices, arithmetic);
   } catch (const DeviceError& error) {
     return error.what();
   }
@@ -58,13 +58,15 @@ TEST_F(Devices, SayWhatIsMissing) {
   softgpu::Settings missing = before_;
   missing.driver_version = 0;
   softgpu::configure(missing);
-  EXPECT_THAT(refusal(), testing::HasSubstr("device 'cuda': no NVIDIA driver was found; use --device cpu"));
+  EXPECT_THAT(refusal(), testing::HasSubstr("cuda: no NVIDIA driver was found; use --device cpu, or "));
+  EXPECT_THAT(refusal("cuda", Arithmetic::fast),
+              testing::HasSubstr("no NVIDIA driver was found; use a machine"));
   missing = before_;
   missing.driver_version = 11090;
   softgpu::configure(missing);
   EXPECT_THAT(refusal(),
               testing::HasSubstr("the NVIDIA driver is for CUDA 11.9 and too old for this program, "
-                                 "made with CUDA 12.4; build it with an older toolkit"));
+                                 "made with CUDA 12.4; use --device cpu, or a newer driver"));
   missing = before_;
   missing.devices = 0;
   softgpu::configure(missing);

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <set>
 
+#include "core/device_list.h"
 #include "core/error.h"
 #include "core/near_miss.h"
 
@@ -39,12 +40,10 @@ void check_campaign(const CampaignSection& campaign) {
 }
 
 void check_device(const TrainSection& train) {
-  const bool cpu = train.device == "cpu";
-  if (!cpu && train.device != "cuda" && train.device.rfind("cuda:", 0) != 0) {
-    refuse("train.device", "cpu, cuda or cuda:0,2", fmt::format("'{}'", train.device));
-  }
+  const std::optional<DeviceList> devices = parse_device_list(train.device);
+  if (!devices) refuse("train.device", kDeviceListForm, fmt::format("'{}'", train.device));
   require_one_of("train.arithmetic", train.arithmetic, {"exact", "fast"});
-  if (cpu && train.arithmetic == "fast") {
+  if (!devices->cuda && train.arithmetic == "fast") {
     throw UsageError(
         "train.arithmetic: \"fast\" is for CUDA only, and train.device is cpu; use train.device = \"cuda\" "
         "(--device cuda; init: --set train.device=cuda), or \"exact\"");

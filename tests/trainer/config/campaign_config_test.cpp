@@ -148,7 +148,8 @@ TEST(CampaignConfig, ValuesThatCannotBeFollowedAreRefused) {
   EXPECT_THAT(refusal_of("[train]\nconv_dropout = \"none\"\n"), HasSubstr("channel or element"));
   EXPECT_THAT(refusal_of("[train]\narithmetic = \"fast\"\n"), HasSubstr("CUDA only"));
   EXPECT_EQ(refusal_of("[train]\narithmetic = \"fast\"\ndevice = \"cuda:0,2\"\n"), "");
-  EXPECT_THAT(refusal_of("[train]\ndevice = \"gpu\"\n"), HasSubstr("cpu, cuda"));
+  EXPECT_THAT(refusal_of("[train]\ndevice = \"gpu\"\n"), HasSubstr("train.device: expected cpu, cuda"));
+  EXPECT_THAT(refusal_of("[train]\ndevice = \"cuda:1,1\"\n"), HasSubstr("each once"));
   EXPECT_THAT(refusal_of("[campaign]\nnetworks = 0\n"), HasSubstr("at least 1"));
   EXPECT_THAT(refusal_of("[campaign]\ndataset = []\n"), HasSubstr("at least one data set"));
   EXPECT_THAT(refusal_of("[campaign]\ndataset = [\"SVHN\", \"SVHN\"]\n"), HasSubstr("each data set once"));
