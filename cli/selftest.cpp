@@ -84,18 +84,45 @@ void print_check(const SelfTestResult& result) {
     fmt::print("  ok      {}{}\n", result.name,
                result.measured.empty() ? "" : fmt::format(" (largest: {})", result.measured));
   else
-    fmt::print("  FAILED  {}\n          {}\n", result.name, result.failure);
+    fmt::print("  {} {}\n          {}\n", result.out_of_memory ? "NOT RUN" : "FAILED ", result.name,
+               result.failure);
   std::fflush(stdout);
 }
 
-int test(const std::shared_ptr<Device>& device, const SelftestOptions& options) {
+/// Checks of all devices that did not pass.
+struct Failures {
+  int wrong = 0;
+  int without_memory = 0;
+};
+
+void test(const std::shared_ptr<Device>& device, const SelftestOptions& options, Failures& failures) {
   const Arithmetic arithmetic = parse_arithmetic(options.arithmetic);
   fmt::print("\n{}; arithmetic {}\n", device->information(), options.arithmetic);
   if (const std::string numerics = device->numerics(); !numerics.empty()) fmt::print("{}\n", numerics);
-  const int failures =
-      self_test(device, {.arithmetic = arithmetic, .networks = options.networks}, print_check);
-  if (failures == 0 && options.seconds > 0) print_rates(*device, options.seconds);
-  return failures;
+  const auto count = [&](const SelfTestResult& result) {
+    print_check(result);
+    if (!result.failure.empty()) ++(result.out_of_memory ? failures.without_memory : failures.wrong);
+  };
+  const int failed = self_test(device, {.arithmetic = arithmetic, .networks = options.networks}, count);
+  if (failed == 0 && options.seconds > 0) print_rates(*device, options.seconds);
+}
+
+ExitCode conclusion(const Failures& failures) {
+  const auto checks = [](int count) { return counted(static_cast<std::uint64_t>(count), "check"); };
+  if (failures.wrong > 0) {
+    fmt::print("\n{} FAILED. Tables made here would be wrong: please report this page.\n",
+               checks(failures.wrong));
+    return ExitCode::mismatch;
+  }
+  if (failures.without_memory > 0) {
+    fmt::print(
+        "\n{} could not run: no memory was left on the device. Try again when other processes have left it "
+        "(nvidia-smi lists them).\n",
+        checks(failures.without_memory));
+    return ExitCode::device;
+  }
+  fmt::print("\nAll checks passed.\n");
+  return ExitCode::complete;
 }
 
 /// The page tells too why there are none, or why their libraries cannot be opened.
@@ -113,14 +140,9 @@ std::vector<std::shared_ptr<Device>> opened(const SelftestOptions& options) {
 ExitCode selftest(const SelftestOptions& options) {
   fmt::print("mayfly {}, commit {}, compiler {}, arithmetic version {}\n{}\n{}\n", kVersion, kGitCommit,
              kCompiler, kArithmeticVersion, make_backend("cpu", 1)->description(), cuda_build());
-  int failures = 0;
-  for (const auto& device : opened(options)) failures += test(device, options);
-  if (failures > 0)
-    fmt::print("\n{} FAILED. Tables made here would be wrong: please report this page.\n",
-               counted(static_cast<std::uint64_t>(failures), "check"));
-  else
-    fmt::print("\nAll checks passed.\n");
-  return failures > 0 ? ExitCode::mismatch : ExitCode::complete;
+  Failures failures;
+  for (const auto& device : opened(options)) test(device, options, failures);
+  return conclusion(failures);
 }
 
 }  // namespace
@@ -133,6 +155,7 @@ void add_selftest(Commands& commands) {
       "  mayfly selftest --device cuda > selftest.txt",
       [options] { return selftest(*options); });
   command->add_option("--device", options->device, "What to test: cpu, cuda (all GPUs), cuda:0,2")
+      ->check(is_device_list)
       ->capture_default_str();
   command->add_option("--arithmetic", options->arithmetic, "exact, or fast (CUDA only)")
       ->capture_default_str();

@@ -56,7 +56,8 @@ void print_status(const Campaign& campaign, const CampaignStatus& status) {
   if (status.seconds_left)
     fmt::print("Time left: {}\n", duration_text(*status.seconds_left));
   else if (status.remaining_seconds > 0)
-    fmt::print("To do: about {} of one core\n", duration_text(status.remaining_seconds));
+    fmt::print("To do: about {}{}\n", duration_text(status.remaining_seconds),
+               status.check.networks > 0 ? ", if one ran after the other" : " of one core");
   print_check(status.check);
   if (status.unreadable_journal_lines > 0)
     fmt::print("Journal: {} left out\n", counted(status.unreadable_journal_lines, "torn line"));

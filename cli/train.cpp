@@ -15,6 +15,7 @@
 #include "kernels/backend.h"
 #include "recorder/spec_file.h"
 #include "trainer/campaign.h"
+#include "trainer/config/lock_file.h"
 #include "trainer/conventions.h"
 #include "trainer/self_check.h"
 
@@ -82,6 +83,8 @@ ExitCode train(const TrainOptions& options) {
   const Task task = task_of(options);
   const Dataset dataset = load_any_dataset(task.dataset);
   const auto device = open_device(options.device.device, task.lifespan.arithmetic);
+  if (!options.campaign.empty() && task.lifespan.arithmetic == Arithmetic::fast)
+    require_locked_numerics(options.campaign, device->numerics());
   self_check(*device->make_backend(options.device.cores()), task.lifespan.arithmetic);
   const auto backend = device->make_backend(options.device.cores());
   say("{} on {}, {}\n", task.spec.id, dataset.name, backend->description());

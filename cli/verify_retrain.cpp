@@ -9,8 +9,10 @@
 
 #include "cli/say.h"
 #include "core/error.h"
+#include "kernels/backend.h"
 #include "recorder/durable_file.h"
 #include "recorder/spec_file.h"
+#include "trainer/config/lock_file.h"
 #include "trainer/conventions.h"
 #include "trainer/replay.h"
 
@@ -88,6 +90,8 @@ void retrain_one(const fs::path& file, Datasets& datasets, const DeviceOptions& 
   const std::string expected = table_text(table);
   if (auto difference = first_difference(file.string(), expected, read_whole_file(file))) {
     difference->expected += " as trained again";
+    if (conventions.values.arithmetic == "fast")
+      difference->expected += " (fast arithmetic: equal only on one kind of GPU with the same libraries)";
     result.differences.push_back(std::move(*difference));
   }
 }
@@ -107,6 +111,8 @@ std::vector<fs::path> draw_tables(std::vector<fs::path> tables, std::size_t coun
 
 Retraining retrain(const std::vector<fs::path>& tables, const std::optional<Campaign>& campaign,
                    const DeviceOptions& device, const StopCheck& stop) {
+  if (campaign && campaign->lifespan.arithmetic == Arithmetic::fast)
+    require_locked_numerics(campaign->folder, open_device(device.device, Arithmetic::fast)->numerics());
   Retraining result;
   Datasets datasets(campaign, device.data_root);
   for (const fs::path& file : tables) {

@@ -95,10 +95,16 @@ TEST_F(SoftGpu, AFastCampaignStaysWithItsKindOfGpu) {
   const std::size_t at = text.find("software GPU");
   ASSERT_NE(at, std::string::npos) << text;
   write_text(lock, text.replace(at, std::string("software GPU").size(), "another GPU"));
-  const Outcome outcome = run(folder, {}, true);
-  EXPECT_EQ(outcome.exit_code, 6);
-  EXPECT_THAT(outcome.err,
-              AllOf(HasSubstr("campaign.lock.toml"), HasSubstr("another GPU"), HasSubstr("software GPU")));
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"run", folder},
+                                                {"verify", folder, "--retrain", "1"},
+                                                {"train", folder, "--index", "0"}}) {
+    std::vector<std::string> all = words;
+    all.insert(all.end(), {"--data-root", data});
+    const Outcome outcome = mayfly(all, {.soft_gpu = true});
+    EXPECT_EQ(outcome.exit_code, 6) << words.front();
+    EXPECT_THAT(outcome.err,
+                AllOf(HasSubstr("campaign.lock.toml"), HasSubstr("another GPU"), HasSubstr("software GPU")));
+  }
 }
 
 TEST_F(SoftGpu, SelftestPasses) {
@@ -117,6 +123,13 @@ TEST_F(SoftGpu, SelftestOfFastArithmeticOnEveryGpu) {
   EXPECT_THAT(outcome.out, AllOf(HasSubstr("cuda:0: "), HasSubstr("cuda:1: "), HasSubstr("; cuBLAS 12"),
                                  ContainsRegex("within 0.001 \\(largest: [1-9].*e-0[4-9]\\)"),
                                  HasSubstr("All checks passed"), Not(HasSubstr("FAILED"))));
+}
+
+TEST_F(SoftGpu, SelftestWithoutMemoryIsNoDifference) {
+  const Outcome outcome = mayfly({"selftest", "--device", "cuda:0", "--networks", "1", "--seconds", "0"},
+                                 {.soft_gpu = true, .environment = {"MAYFLY_SOFTGPU_MEMORY_MIB=1"}});
+  EXPECT_EQ(outcome.exit_code, 6) << outcome.out;
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("NOT RUN"), HasSubstr("could not run"), Not(HasSubstr("FAILED"))));
 }
 
 TEST_F(SoftGpu, IsListedByDoctor) {

@@ -151,6 +151,11 @@ void require_allowed_changes(const std::filesystem::path& folder, const Campaign
     require_allowed(lock_path(folder), config_changes(locked->config, now));
 }
 
+void require_locked_numerics(const std::filesystem::path& folder, const std::string& now) {
+  const std::optional<CampaignLock> locked = read_lock(folder);
+  if (locked && !locked->numerics.empty()) require_same_numerics(lock_path(folder), locked->numerics, now);
+}
+
 CampaignLock lock_campaign(const std::filesystem::path& folder, const CampaignLock& now) {
   const std::filesystem::path path = lock_path(folder);
   if (const std::optional<CampaignLock> locked = read_lock(folder)) {

@@ -51,6 +51,10 @@ std::optional<CampaignLock> read_lock(const std::filesystem::path& folder);
 /// allowed.
 void require_allowed_changes(const std::filesystem::path& folder, const CampaignConfig& now);
 
+/// DeviceError as lock_campaign() throws it where `folder` is locked to the numerics of another device.
+/// Nothing where it is not locked, or to exact arithmetic.
+void require_locked_numerics(const std::filesystem::path& folder, const std::string& now);
+
 /// Locks campaign `folder`, or checks it against its lock, which then takes over what may change. Errors
 /// (UsageError): a change that is not allowed, with all of them line by line; another arithmetic version.
 /// DeviceError: other numerics; it names both and what to do. Returns what is now locked.

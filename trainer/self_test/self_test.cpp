@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "core/error.h"
 #include "trainer/lifespan.h"
 #include "trainer/self_check.h"
 #include "trainer/self_test/course.h"
@@ -22,6 +23,7 @@ constexpr int kThreads = 2;
 /// What a check brought: see SelfTestResult.
 struct Outcome {
   std::string failure;
+  bool out_of_memory = false;
   std::string measured;
 };
 
@@ -182,6 +184,8 @@ Outcome Checks::training_run() const {
 Outcome outcome_of(const std::function<Outcome()>& check) {
   try {
     return check();
+  } catch (const OutOfDeviceMemory& error) {
+    return {.failure = error.what(), .out_of_memory = true};
   } catch (const std::exception& error) {
     return {error.what()};
   }
@@ -196,7 +200,7 @@ int self_test(const std::shared_ptr<Device>& device, const SelfTestOptions& opti
   const auto check = [&](const std::string& name, Outcome (Checks::*ask)() const) {
     const Outcome outcome = outcome_of([&] { return (checks.*ask)(); });
     failures += outcome.failure.empty() ? 0 : 1;
-    callback({name, outcome.failure, outcome.measured});
+    callback({name, outcome.failure, outcome.out_of_memory, outcome.measured});
   };
   const bool fast = checks.fast();
   const std::string networks = fmt::format("{} random networks", options.networks);

@@ -18,9 +18,10 @@ struct SelfTestOptions {
 };
 
 struct SelfTestResult {
-  std::string name;      ///< what was asked
-  std::string failure;   ///< what is wrong; empty: nothing
-  std::string measured;  ///< how far fast arithmetic was from the exact one; empty: that was not asked
+  std::string name;            ///< what was asked
+  std::string failure;         ///< what is wrong; empty: nothing
+  bool out_of_memory = false;  ///< the device had no memory for it: that is what failed
+  std::string measured;        ///< how far fast arithmetic was from the exact one; empty: that was not asked
 };
 
 /// Called as each check ends.

@@ -104,6 +104,16 @@ TEST(SelfTestTest, FastSaysHowFarItWas) {
   EXPECT_THAT(texts.back(), MatchesRegex("[1-9]\\.[0-9]e-0[3-8]"));
 }
 
+TEST(SelfTestTest, WantOfMemoryIsToldApart) {
+  const auto device = std::make_shared<FakeDevice>(tests::FakeTraits{.memory = 1000});
+  int without_memory = 0;
+  const int failed = self_test(device, {.networks = 1}, [&](const SelfTestResult& result) {
+    without_memory += result.out_of_memory ? 1 : 0;
+  });
+  EXPECT_GT(failed, 0);
+  EXPECT_EQ(without_memory, failed);
+}
+
 TEST(SelfTestTest, ALostDeviceFailsWhatIsLeft) {
   const auto device = std::make_shared<FakeDevice>();
   device->on_step = [](int) { throw DeviceLost("an illegal address"); };
