@@ -159,8 +159,9 @@ int chunk_in_memory(int terms, int stored) {
 
 void check_offsets(const Conv2dShape& s, const ConvLayout& layout, const GemmWork& work) {
   constexpr std::int64_t kLimit = std::numeric_limits<std::int32_t>::max();
-  const std::int64_t x = std::int64_t{s.height + 2 * layout.x_border} * layout.x_width * layout.x.position;
-  const std::int64_t y = std::int64_t{s.out_positions()} * layout.y.position;
+  const std::int64_t x =
+      std::int64_t{s.height + 2 * layout.x_border} * layout.x_width * s.batch * layout.in_channels;
+  const std::int64_t y = std::int64_t{s.out_positions()} * s.batch * layout.out_channels;
   const std::int64_t weights =
       std::int64_t{s.kernel_size} * s.kernel_size * layout.in_channels * layout.out_channels;
   bool fits = x < kLimit && y < kLimit && weights < kLimit;
@@ -179,11 +180,11 @@ void check_offsets(const Conv2dShape& s, const ConvLayout& layout, const GemmWor
 ConvLayout::ConvLayout(const Conv2dShape& s)
     : in_channels(s.input_is_image ? s.in_channels : padded_to_four(s.in_channels)),
       out_channels(padded_to_four(s.out_channels)),
-      x{s.batch * in_channels, in_channels},
+      // Wrong where they do not fit, like two below, which check_offsets() refuses.
+      x{static_cast<int>(std::int64_t{s.batch} * in_channels), in_channels},
       y(position_major(s.batch, s.out_channels)),
       x_width(s.width + (s.input_is_image ? 2 * s.padding : 0)),
       x_border(s.input_is_image ? s.padding : 0),
-      // Wrong where they do not fit, which check_offsets() refuses.
       tap(static_cast<int>(std::int64_t{in_channels} * out_channels)),
       weights(static_cast<int>(std::int64_t{s.kernel_size} * s.kernel_size * tap)) {}
 

@@ -4,6 +4,8 @@
 // changes no sum.
 #pragma once
 
+#include <cstdint>
+
 namespace mayfly::cuda {
 
 constexpr int padded_to_four(int channels) {
@@ -16,9 +18,10 @@ struct MapLayout {
   int image = 0;
 };
 
-/// (positions, images, channels): the layout of the exact arithmetic.
+/// (positions, images, channels): the layout of the exact arithmetic. Wrong where it does not fit 32 bits,
+/// which the layers refuse.
 constexpr MapLayout position_major(int batch, int channels) {
-  return {batch * padded_to_four(channels), padded_to_four(channels)};
+  return {static_cast<int>(std::int64_t{batch} * padded_to_four(channels)), padded_to_four(channels)};
 }
 
 /// (images, positions, channels): the layout of the vendor's kernels.

@@ -158,6 +158,8 @@ TEST(GemmWork, LayersBeyondThirtyTwoBitsAreRefused) {
                          .out_height = 20,
                          .out_width = 20};
   EXPECT_THROW(make_work(vast, Product::forward), DeviceError);
+  const Conv2dShape wraps_to_nothing{65536, 65536, 1, 1, 4, 1, 1, 0, 1, 1};
+  EXPECT_THROW(make_work(wraps_to_nothing, Product::forward), DeviceError);
 }
 
 /// 2x2 positions, kernel size 1.

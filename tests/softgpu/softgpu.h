@@ -36,7 +36,6 @@ enum class Call {
   set_device,
   allocate,
   allocate_host,
-  release,
   launch,
   copy,
   set,

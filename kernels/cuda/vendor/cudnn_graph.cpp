@@ -16,6 +16,18 @@ void check_attribute(cudnnStatus_t status, const char* verb, cudnnBackendAttribu
   check(status, fmt::format("{} attribute {} of the {}", verb, static_cast<int>(name), what).c_str());
 }
 
+/// Rather than a plan that is none for this convolution or GPU: libraries of cuDNN that are missing, cannot
+/// be loaded or are of another version, a driver or CUDA runtime that does not go with them, no memory.
+bool is_failure_of_machine(cudnnStatus_t status) {
+  constexpr int kIncompatibleDriver = 3005, kIncompatibleRuntime = 3006, kLibraryUnavailable = 3009;
+  const int code = static_cast<int>(status);  // not all have names in cuDNN 9.0
+  const int family = code / 1000 * 1000;
+  return family == 1000 || family == CUDNN_STATUS_EXECUTION_FAILED || code == kIncompatibleDriver ||
+         code == kIncompatibleRuntime || code == kLibraryUnavailable ||
+         code == CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED ||
+         code == CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED;
+}
+
 }  // namespace
 
 GraphDescriptor::GraphDescriptor(cudnnBackendDescriptorType_t type, const char* what) : what_(what) {
@@ -42,12 +54,7 @@ void GraphDescriptor::finalize() {
 bool GraphDescriptor::try_finalize() {
   const cudnnStatus_t status = cudnn().finalize(raw());
   // Another plan would do where this one cannot; not where the machine failed: bits depend on the choice.
-  const bool failed =
-      status == CUDNN_STATUS_NOT_INITIALIZED ||
-      status == CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED ||
-      status == CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED ||
-      (status >= CUDNN_STATUS_EXECUTION_FAILED && status < CUDNN_STATUS_EXECUTION_FAILED + 1000);
-  if (failed) check(status, fmt::format("finalize the {}", what_).c_str());
+  if (is_failure_of_machine(status)) check(status, fmt::format("finalize the {}", what_).c_str());
   return status == CUDNN_STATUS_SUCCESS;
 }
 

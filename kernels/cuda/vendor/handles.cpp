@@ -31,6 +31,15 @@ void VendorHandles::Destroy::operator()(cublasHandle_t handle) const {
 VendorHandles::VendorHandles(cudaStream_t stream)
     : cublas_workspace_(allocate(cublas_workspace_bytes(), stream)) {
   const std::unique_lock alone(device_wide_calls());
+  try {
+    start(stream);
+  } catch (...) {  // while nobody records
+    end();
+    throw;
+  }
+}
+
+void VendorHandles::start(cudaStream_t stream) {
   cudnnHandle_t for_convolutions = nullptr;
   check(cudnn().create(&for_convolutions), "start");
   cudnn_.reset(for_convolutions);
@@ -46,9 +55,13 @@ VendorHandles::VendorHandles(cudaStream_t stream)
   check(cublas().set_atomics_mode(for_products, CUBLAS_ATOMICS_NOT_ALLOWED), "do without atomics");
 }
 
-// Both libraries wait for the whole device when a handle goes.
 VendorHandles::~VendorHandles() {
   const std::unique_lock alone(device_wide_calls());
+  end();
+}
+
+// Both libraries wait for the whole device when a handle goes.
+void VendorHandles::end() {
   cublas_.reset();
   cudnn_.reset();
 }

@@ -28,6 +28,9 @@ class VendorHandles {
     void operator()(cudnnHandle_t handle) const;
     void operator()(cublasHandle_t handle) const;
   };
+  void start(cudaStream_t stream);
+  void end();
+
   Buffer cublas_workspace_;  // outlives the handle
   std::unique_ptr<cudnnContext, Destroy> cudnn_;
   std::unique_ptr<cublasContext, Destroy> cublas_;
