@@ -37,9 +37,9 @@ inline int take_count(int& argc, char** argv, const std::string& name, int value
   return parse_count(name, take_option(argc, argv, name, std::to_string(value)), least);
 }
 
-/// UsageError where options were not taken.
-inline void refuse_others(int argc, char** argv) {
-  if (argc > 1) throw UsageError(std::string("unknown option '") + argv[1] + "'");
+/// UsageError where options were not taken; it names those that are.
+inline void refuse_others(int argc, char** argv, const std::string& options) {
+  if (argc > 1) throw UsageError(fmt::format("unknown option '{}'; there are {}", argv[1], options));
 }
 
 /// The exit code of `program()`, which returns one too: errors of the user or the device are printed and have

@@ -100,8 +100,9 @@ void print_summary(const std::vector<Loss>& losses) {
 void run(int argc, char** argv) {
   const int drawn = take_count(argc, argv, "layers", 60);
   const std::string file = take_option(argc, argv, "csv", "");
-  const auto device = open_device(take_option(argc, argv, "device", "cuda"));
-  refuse_others(argc, argv);
+  const std::string name = take_option(argc, argv, "device", "cuda");
+  refuse_others(argc, argv, "--device cuda:0, --layers N, --csv FILE");
+  const auto device = open_device(name);
   if (device->name() == "cpu") throw UsageError("--device: on a CPU there is one kernel; expected cuda");
   fmt::print("{}\n", device->information());
   std::ofstream csv;

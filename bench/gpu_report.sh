@@ -7,6 +7,9 @@ set -uo pipefail
 [ $# -ge 2 ] || { sed -n '2,5s/^# //p' "$0" >&2; exit 2; }
 build="$1" out="$2" device="${3:-cuda}"
 mayfly="$build/cli/mayfly"
+for program in cli/mayfly bench/training_step bench/networks_per_hour bench/conv2d_variants; do
+  [ -x "$build/$program" ] || { echo "$build/$program is missing: build target ${program##*/} (docs/cuda.md)" >&2; exit 2; }
+done
 mkdir -p "$out" || exit 4
 scratch="$(mktemp -d)"
 trap 'rm -rf "$scratch"' EXIT

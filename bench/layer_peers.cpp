@@ -115,7 +115,7 @@ int main(int argc, char** argv) {
     bench::require_one_thread();
     const int networks = bench::take_count(argc, argv, "networks", 24);
     bench::Run run(bench::take_count(argc, argv, "pairs", 5, 1));
-    bench::refuse_others(argc, argv);
+    bench::refuse_others(argc, argv, "--networks N, --pairs N");
     fmt::print("{}, oneDNN {}.{}.{}\n", open_device("cpu")->information(), DNNL_VERSION_MAJOR,
                DNNL_VERSION_MINOR, DNNL_VERSION_PATCH);
     for (const NamedNetwork& network : named_networks()) run.add(network);

@@ -97,7 +97,8 @@ void run(int argc, char** argv) {
   const int count = take_count(argc, argv, "networks", 16, 1);
   const auto share = static_cast<std::uint64_t>(take_count(argc, argv, "share", 10, 1));
   std::stringstream jobs(take_option(argc, argv, "jobs", device == "cpu" ? "1,2" : "1,2,4,8"));
-  refuse_others(argc, argv);
+  refuse_others(argc, argv,
+                "--device cuda:0,2, --arithmetic fast, --preset NAME, --networks N, --share N, --jobs 1,2,4");
   CampaignOptions options{.lifespan = {.epochs = kEpochs, .arithmetic = arithmetic},
                           .devices = open_devices(device, arithmetic),
                           .cores = static_cast<int>(std::thread::hardware_concurrency())};

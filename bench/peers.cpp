@@ -211,7 +211,7 @@ int main(int argc, char** argv) {
     const int networks = bench::take_count(argc, argv, "networks", 60);
     const int pairs = bench::take_count(argc, argv, "pairs", 5, 1);
     bench::Run run(pairs, bench::take_option(argc, argv, "csv", ""));
-    bench::refuse_others(argc, argv);
+    bench::refuse_others(argc, argv, "--networks N, --pairs N, --csv FILE");
     fmt::print("{}, PyTorch {}, one thread each\n", open_device("cpu")->information(),
                bench::TorchPeer::version());
     if (std::getenv("OPENBLAS_CORETYPE") != nullptr)

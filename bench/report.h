@@ -4,6 +4,7 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <string>
 
@@ -41,10 +42,14 @@ inline Subject open_subject(int& argc, char** argv) {
 }
 
 /// Runs the benchmarks that `add(subject, argc, argv)` registers, which may take options out of the command
-/// line; errors of the user or the device are printed, exit code as of mayfly.
+/// line: `options` names them for --help. Errors of the user or the device are printed, exit code as of
+/// mayfly.
 template <class Add>
-int run_benchmarks(int argc, char** argv, const Add& add) {
+int run_benchmarks(int argc, char** argv, const char* options, const Add& add) {
   return exit_code_of([&] {
+    if (std::find(argv, argv + argc, std::string("--help")) != argv + argc)
+      fmt::print("{} [--device cuda:0] [--arithmetic fast] {} and those of Google Benchmark:\n", argv[0],
+                 options);
     const Subject subject = open_subject(argc, argv);
     add(subject, argc, argv);
     benchmark::Initialize(&argc, argv);

@@ -46,16 +46,19 @@ void training_step(benchmark::State& state, const NamedNetwork& named, const Sub
 
 int main(int argc, char** argv) {
   using namespace mayfly;
-  return bench::run_benchmarks(argc, argv, [](const bench::Subject& subject, int& count, char** words) {
-    const int drawn = bench::take_count(count, words, "networks", 60);
-    const int threads = bench::take_count(count, words, "threads", 1);
-    std::vector<NamedNetwork> networks = named_networks();
-    for (int i = 0; i < drawn; ++i) networks.push_back(bench::drawn_network(static_cast<std::uint32_t>(i)));
-    for (const NamedNetwork& network : networks) {
-      auto* registered = bench::register_benchmark(network.name, subject, [=](benchmark::State& state) {
-        bench::training_step(state, network, subject, threads);
-      });
-      if (threads > 1 && subject.is_cpu()) registered->UseRealTime();
-    }
-  });
+  return bench::run_benchmarks(argc, argv, "[--networks N] [--threads N]",
+                               [](const bench::Subject& subject, int& count, char** words) {
+                                 const int drawn = bench::take_count(count, words, "networks", 60);
+                                 const int threads = bench::take_count(count, words, "threads", 1);
+                                 std::vector<NamedNetwork> networks = named_networks();
+                                 for (int i = 0; i < drawn; ++i)
+                                   networks.push_back(bench::drawn_network(static_cast<std::uint32_t>(i)));
+                                 for (const NamedNetwork& network : networks) {
+                                   auto* registered = bench::register_benchmark(
+                                       network.name, subject, [=](benchmark::State& state) {
+                                         bench::training_step(state, network, subject, threads);
+                                       });
+                                   if (threads > 1 && subject.is_cpu()) registered->UseRealTime();
+                                 }
+                               });
 }
