@@ -83,6 +83,13 @@ TEST_F(VendorPlans, APlanNeedsItsWorkspaceItsHandleAndAlignedAddresses) {
               HasSubstr("not aligned"));
 }
 
+TEST(VendorStatus, FailuresOfTheMachineAreNoAnswerAboutAPlan) {
+  for (const int failure : {1001, 1002, 1008, 1999, 3005, 3006, 3009, 4003, 4004, 5000, 5003, 5999})
+    EXPECT_TRUE(is_failure_of_machine(static_cast<cudnnStatus_t>(failure))) << failure;
+  for (const int answer : {0, 2000, 2999, 3000, 3002, 3004, 3007, 3008, 3010, 4000, 4001, 4002, 4005})
+    EXPECT_FALSE(is_failure_of_machine(static_cast<cudnnStatus_t>(answer))) << answer;
+}
+
 TEST_F(VendorPlans, DescriptorsAreCheckedAsTheyAreMade) {
   GraphDescriptor tensor(CUDNN_BACKEND_TENSOR_DESCRIPTOR, "tensor");
   EXPECT_THAT(refusal([&] { tensor.set(CUDNN_ATTR_TENSOR_UNIQUE_ID, 1.0F); }),

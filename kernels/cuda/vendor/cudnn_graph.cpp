@@ -16,18 +16,6 @@ void check_attribute(cudnnStatus_t status, const char* verb, cudnnBackendAttribu
   check(status, fmt::format("{} attribute {} of the {}", verb, static_cast<int>(name), what).c_str());
 }
 
-/// Rather than a plan that is none for this convolution or GPU: libraries of cuDNN that are missing, cannot
-/// be loaded or are of another version, a driver or CUDA runtime that does not go with them, no memory.
-bool is_failure_of_machine(cudnnStatus_t status) {
-  constexpr int kIncompatibleDriver = 3005, kIncompatibleRuntime = 3006, kLibraryUnavailable = 3009;
-  const int code = static_cast<int>(status);  // not all have names in cuDNN 9.0
-  const int family = code / 1000 * 1000;
-  return family == 1000 || family == CUDNN_STATUS_EXECUTION_FAILED || code == kIncompatibleDriver ||
-         code == kIncompatibleRuntime || code == kLibraryUnavailable ||
-         code == CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED ||
-         code == CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED;
-}
-
 }  // namespace
 
 GraphDescriptor::GraphDescriptor(cudnnBackendDescriptorType_t type, const char* what) : what_(what) {

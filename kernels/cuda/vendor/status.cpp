@@ -49,6 +49,16 @@ void check(cublasStatus_t status, const char* what) {
   refuse(message);
 }
 
+bool is_failure_of_machine(cudnnStatus_t status) {
+  constexpr int kIncompatibleDriver = 3005, kIncompatibleRuntime = 3006, kLibraryUnavailable = 3009;
+  const int code = static_cast<int>(status);  // not all have names in cuDNN 9.0
+  const int family = code / 1000 * 1000;
+  return family == 1000 || family == CUDNN_STATUS_EXECUTION_FAILED || code == kIncompatibleDriver ||
+         code == kIncompatibleRuntime || code == kLibraryUnavailable ||
+         code == CUDNN_STATUS_INTERNAL_ERROR_HOST_ALLOCATION_FAILED ||
+         code == CUDNN_STATUS_INTERNAL_ERROR_DEVICE_ALLOCATION_FAILED;
+}
+
 std::string cudnn_version() {
   const auto version = cudnn().get_version();  // MAJOR*10000 + MINOR*100 + PATCH since 9.0
   return fmt::format("{}.{}.{}", version / 10000, version / 100 % 100, version % 100);

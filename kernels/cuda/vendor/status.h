@@ -12,6 +12,11 @@ namespace mayfly::cuda {
 void check(cudnnStatus_t status, const char* what);
 void check(cublasStatus_t status, const char* what);
 
+/// Whether the machine failed, rather than a plan being none for a convolution or a GPU: libraries of cuDNN
+/// that are missing, cannot be loaded or are of another version, a driver or CUDA runtime that does not go
+/// with them, no memory. Numbers as in cuDNN's cudnn_graph.h.
+bool is_failure_of_machine(cudnnStatus_t status);
+
 /// cuDNN's own words on its last error in this thread, "" where it has none.
 std::string cudnn_last_words();
 
