@@ -11,30 +11,27 @@ if [ "$*" = mayfly ]; then extras=OFF; fi
 bench=$extras
 case "$preset" in *san) bench=OFF ;; esac # under sanitizers no speed says anything
 folder="build/$preset"
-# A folder keeps the toolkit, the GPUs and the cuDNN that it was configured with: refused where others are asked for now.
+# build/cuda keeps the toolkit, the GPUs and the cuDNN that it was configured with: refused where others are asked for now.
 of_cache() { sed -n "s/^$1:[A-Z]*=//p" "$folder/CMakeCache.txt"; }
 require_same() { # WHAT ASKED_FOR CONFIGURED
   if [ "$2" = "$3" ]; then return; fi
-  echo "$folder was configured with $1 $3, and now $2 is asked for: rm -rf $folder, or build in a folder of its own (docs/cuda.md)" >&2
+  echo "$folder was configured with $1=$3, and now $2 is asked for: rm -rf $folder, or build in a folder of its own (docs/cuda.md)" >&2
   exit 2
 }
 check_cuda_choice() {
-  [ -n "$(of_cache CMAKE_CUDA_COMPILER)" ] || return 0
-  require_same CUDAARCHS "${CUDAARCHS:-$(of_cache CMAKE_CUDA_ARCHITECTURES)}" "$(of_cache CMAKE_CUDA_ARCHITECTURES)"
-  case "$(of_cache CUDNN_INCLUDE_DIR)" in
-    "${CUDNN_PATH:-}"*) ;;
-    *) require_same CUDNN_PATH "$CUDNN_PATH" "$(of_cache CUDNN_INCLUDE_DIR)" ;;
-  esac
-  if [ "$preset" = cuda ] && command -v nvcc >/dev/null; then
-    require_same nvcc "$(readlink -f "$(command -v nvcc)")" "$(readlink -f "$(of_cache CMAKE_CUDA_COMPILER)")"
-  fi
-  if [ "$preset" = cuda ]; then echo "-- CUDA: $(of_cache CMAKE_CUDA_COMPILER) for $(of_cache CMAKE_CUDA_ARCHITECTURES), as configured before"; fi
+  local nvcc
+  nvcc="$(of_cache CMAKE_CUDA_COMPILER)"
+  if [ -z "$nvcc" ]; then return; fi
+  if [ -n "${CUDAARCHS:-}" ]; then require_same CUDAARCHS "$CUDAARCHS" "$(of_cache CMAKE_CUDA_ARCHITECTURES)"; fi
+  if [ -n "${CUDNN_PATH:-}" ]; then require_same CUDNN_PATH "$CUDNN_PATH" "$(of_cache MAYFLY_CUDNN_PATH)"; fi
+  local asked_for="${CUDACXX:-$(command -v nvcc || echo "$nvcc")}"
+  require_same nvcc "$(readlink -f "$asked_for")" "$(readlink -f "$nvcc")"
+  echo "-- CUDA: $nvcc for $(of_cache CMAKE_CUDA_ARCHITECTURES), as configured before"
 }
+if [ "$preset" = cuda ] && [ -e "$folder/build.ninja" ]; then check_cuda_choice; fi
 
 # A folder that was configured with tests builds the program just as well. One whose first try failed has no build.ninja.
 if [ ! -e "$folder/build.ninja" ] || { [ "$extras" = ON ] && grep -q '^MAYFLY_TESTS:BOOL=OFF' "$folder/CMakeCache.txt"; }; then
   cmake --preset "$preset" -DMAYFLY_TESTS="$extras" -DMAYFLY_BENCH="$bench" | sed -n '/^-- CUDA: /p'
-else
-  check_cuda_choice
 fi
 cmake --build --preset "$preset" --target "$@"

@@ -38,9 +38,20 @@ std::size_t memory_of(const CampaignNetwork& network) {
   return static_cast<std::size_t>(network.device_memory);
 }
 
-/// What a network may count on when no other process is there: CUDA itself takes some.
+/// 0 where others have even what CUDA itself needs.
+std::size_t free_memory_of(const Device& device) {
+  try {
+    return device.free_memory();
+  } catch (const OutOfDeviceMemory&) {
+    return 0;
+  }
+}
+
+/// What networks may count on when no other process is there: CUDA itself takes some.
 std::size_t sure_memory(const Device& device) {
-  return device.total_memory() / 10 * 9;
+  const std::size_t total = device.total_memory();
+  const std::size_t cuda = std::max(total / 10, std::size_t{1} << 30);
+  return total - std::min(total, cuda);
 }
 
 }  // namespace
@@ -61,7 +72,7 @@ WorkList::WorkList(std::vector<CampaignNetwork> networks, CoreShare share,
   }
 }
 
-std::optional<WorkList::Item> WorkList::take(std::size_t device, const StopCheck& stop, const Warn& warn) {
+std::optional<WorkList::Item> WorkList::take(std::size_t device, const StopCheck& stop) {
   std::unique_lock lock(mutex_);
   Place& place = places_[device];
   while (!place.ended && done_ < networks_.size() && !stop_requested(stop)) {
@@ -70,12 +81,6 @@ std::optional<WorkList::Item> WorkList::take(std::size_t device, const StopCheck
       continue;
     }
     if (std::optional<Item> item = take_now(device)) return item;
-    if (const std::optional<std::string> why = starves(device); why && warn) {
-      lock.unlock();
-      warn(*why);
-      lock.lock();
-      continue;
-    }
     changed_.wait_for(lock, kGlance);
   }
   return std::nullopt;
@@ -86,44 +91,25 @@ std::optional<WorkList::Item> WorkList::take_now(std::size_t device) {
   if (place.lost || place.one_alone) return std::nullopt;
   try {
     return next_for(device);
-  } catch (const OutOfDeviceMemory&) {  // others have even what CUDA itself needs
-    place.idle_free = 0;
-    return std::nullopt;
   } catch (const DeviceError&) {  // found out when it was asked for its free memory
     place.lost = true;
     return std::nullopt;
   }
 }
 
-/// Where nothing runs on the device because other processes have the memory for what waits: what to tell the
-/// user, once for each network.
-std::optional<std::string> WorkList::starves(std::size_t device) {
-  Place& place = places_[device];
-  if (place.lost || place.resetting || !place.running.empty()) return std::nullopt;
-  const CampaignNetwork* network = nullptr;
-  const auto consider = [&](const CampaignNetwork* candidate, Time not_before) {
-    if (network == nullptr && is_due(not_before) && memory_of(*candidate) > place.idle_free)
-      network = candidate;
-  };
-  for (const Waiting& waiting : waiting_)
-    if (!waiting.refused.contains(device)) consider(waiting.network, waiting.not_before);
-  for (const Item& item : place.alone) consider(item.network, item.not_before);
-  if (network == nullptr || std::exchange(place.starved, network) == network) return std::nullopt;
-  return fmt::format(
-      "{}: {} needs about {} of memory, and {} of {} are free: it waits until other processes leave theirs",
-      place.device->name(), network->spec.id, memory_text(network->device_memory),
-      memory_text(place.idle_free), memory_text(place.device->total_memory()));
-}
-
 std::optional<WorkList::Item> WorkList::next_for(std::size_t device) {
   Place& place = places_[device];
-  if (place.running.empty()) place.idle_free = place.device->free_memory();
+  const std::size_t free = free_memory_of(*place.device);
+  place.idle_free = place.running.empty() ? free : std::max(place.idle_free, free);
   if (std::optional<Item> item = next_waiting(device)) return item;
+  if (!place.running.empty()) return std::nullopt;
   const bool others_wait = std::any_of(waiting_.begin(), waiting_.end(), [&](const Waiting& waiting) {
     return !waiting.refused.contains(device) && is_due(waiting.not_before) &&
            memory_of(*waiting.network) <= place.idle_free;
   });
-  return others_wait || !place.running.empty() ? std::nullopt : next_alone(device);
+  if (others_wait) return std::nullopt;
+  if (std::optional<Item> item = next_alone(device)) return item;
+  return next_starved(device);
 }
 
 /// The first one that this device has the memory for. Where it lacks what networks of this run will leave,
@@ -147,8 +133,8 @@ std::optional<WorkList::Item> WorkList::next_waiting(std::size_t device) {
 }
 
 std::optional<WorkList::Item> WorkList::next_alone(std::size_t device) {
-  const Place& place = places_[device];
-  std::deque<Item>& alone = places_[device].alone;
+  Place& place = places_[device];
+  std::deque<Item>& alone = place.alone;
   const auto due = std::find_if(alone.begin(), alone.end(), [&](const Item& item) {
     return is_due(item.not_before) &&
            (memory_of(*item.network) <= place.idle_free || is_too_large(place, *item.network));
@@ -160,13 +146,48 @@ std::optional<WorkList::Item> WorkList::next_alone(std::size_t device) {
   return begin(item);
 }
 
+/// One that no device has the memory for while other processes have theirs: it is handed out to be put off,
+/// and so that it is seen when another process has done it. One that waits to be alone here goes to a device
+/// that has the memory.
+std::optional<WorkList::Item> WorkList::next_starved(std::size_t device) {
+  Place& place = places_[device];
+  for (auto waiting = waiting_.begin(); waiting != waiting_.end(); ++waiting) {
+    if (!is_due(waiting->not_before) || waiting->refused.contains(device)) continue;
+    if (place_for(*waiting->network, waiting->refused) != places_.end())
+      continue;  // its workers will take it
+    Item item{.network = waiting->network, .device = device, .put_off = waiting->put_off};
+    waiting_.erase(waiting);
+    return begin_starved(item);
+  }
+  const auto due = std::find_if(place.alone.begin(), place.alone.end(),
+                                [](const Item& item) { return is_due(item.not_before); });
+  if (due == place.alone.end()) return std::nullopt;
+  const Item item = *due;
+  place.alone.erase(due);
+  const auto other = place_for(*item.network, {});
+  if (other == places_.end()) return begin_starved(item);
+  other->alone.push_back(item);
+  changed_.notify_all();
+  return std::nullopt;
+}
+
+/// A device that has the memory, as far as it was asked: end of the list where there is none.
+std::vector<WorkList::Place>::iterator WorkList::place_for(const CampaignNetwork& network,
+                                                           const std::set<std::size_t>& refused) {
+  for (std::size_t device = 0; device < places_.size(); ++device)
+    if (!places_[device].ended && !refused.contains(device) &&
+        memory_of(network) <= places_[device].idle_free)
+      return places_.begin() + static_cast<std::ptrdiff_t>(device);
+  return places_.end();
+}
+
 /// Networks that have just begun have not taken their memory yet, so estimates count as well as what the
 /// device says.
 bool WorkList::fits(const Place& place, const CampaignNetwork& network) const {
   std::size_t promised = 0;
   for (const CampaignNetwork* running : place.running) promised += memory_of(*running);
   const std::size_t room = place.idle_free - std::min(promised, place.idle_free);
-  return memory_of(network) <= std::min(room, place.device->free_memory());
+  return memory_of(network) <= std::min(room, free_memory_of(*place.device));
 }
 
 /// Whether the device has not the memory even for this network alone. It must be idle.
@@ -183,9 +204,19 @@ bool WorkList::refused_by_all(const Waiting& waiting) const {
 WorkList::Item WorkList::begin(Item item) {
   const auto sharing = std::min(networks_.size() - done_, static_cast<std::size_t>(share_.jobs));
   item.threads = std::max(1, share_.cores / static_cast<int>(sharing));
-  places_[item.device].running.push_back(item.network);
-  places_[item.device].one_alone = item.alone;
+  Place& place = places_[item.device];
+  place.running.push_back(item.network);
+  place.one_alone = item.alone;
+  place.starving = item.starved;
   return item;
+}
+
+WorkList::Item WorkList::begin_starved(Item item) {
+  const Place& place = places_[item.device];
+  item.starved = true;
+  item.first_starved = !place.starving;
+  item.free_memory = place.idle_free;
+  return begin(item);
 }
 
 /// The network no longer runs.
@@ -218,6 +249,7 @@ void WorkList::done_elsewhere(const Item& item) {
 void WorkList::put_off(const Item& item) {
   const std::lock_guard lock(mutex_);
   Item later = item;
+  later.starved = false;
   later.not_before = after_pause(later.put_off++, waiting_.size());
   if (item.alone) return leave_to_be_alone(later);
   leave(later);
@@ -256,7 +288,8 @@ void WorkList::reset(Place& place, std::unique_lock<std::mutex>& lock) {
   std::optional<std::string> failure;
   try {
     place.device->reset();
-    place.device->free_memory();  // says whether the device answers
+    place.device->free_memory();        // says whether the device answers
+  } catch (const OutOfDeviceMemory&) {  // it answers; take() waits for what others have
   } catch (const std::exception& error) {
     failure = error.what();
   }

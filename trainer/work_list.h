@@ -3,9 +3,10 @@
 // back once all of them have let go of it.
 //
 // A network that does not fit beside those that run on a device waits until one of them ends (or another
-// device has room). One that would fit if other processes had none of the device's memory lets others pass
-// and waits until it can. One that ran out of memory, or whose device was lost under it, is tried again alone
-// on the same device, when no other network waits for that device.
+// device has room). One that no device has room for while other processes have its memory lets others pass,
+// and is put off as below; it is looked at again when a device is idle. One that ran out of memory, or whose
+// device was lost under it, is tried again alone on the same device, when no other network waits for that
+// device.
 //
 // Where another process trains a network, it is put off: it comes back behind all others, and then again and
 // again after longer and longer pauses, until it is done by somebody.
@@ -15,7 +16,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
-#include <functional>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -56,20 +57,20 @@ class WorkList {
     const CampaignNetwork* network = nullptr;  ///< lives as long as the list
     std::size_t device = 0;
     int threads = 1;
-    bool alone = false;      ///< nothing else runs on the device until this one ends
-    int lost_alone = 0;      ///< how often the device was lost while this one ran alone
-    bool too_large = false;  ///< needs more memory than any device has
-    int put_off = 0;         ///< how often another process was found to have it
+    bool alone = false;           ///< nothing else runs on the device until this one ends
+    int lost_alone = 0;           ///< how often the device was lost while this one ran alone
+    bool too_large = false;       ///< needs more memory than any device can give
+    bool starved = false;         ///< other processes have the memory for it: it is only to be put off
+    bool first_starved = false;   ///< since the device had something to do
+    std::size_t free_memory = 0;  ///< of the device, where it starves
+    int put_off = 0;              ///< how often it was
     Time not_before{};
   };
 
-  using Warn = std::function<void(const std::string&)>;
-
   /// The next network for a worker of `device`, which must hold no backend; waits while there may be one
-  /// later, and tells `warn` once where that is because other processes have the device's memory. Empty where
-  /// all networks are done, the device has ended, or `stop` says so. It gets cores / min(jobs, networks that
-  /// are not done), at least 1: the last ones share what others have left.
-  std::optional<Item> take(std::size_t device, const StopCheck& stop = {}, const Warn& warn = {});
+  /// later. Empty where all networks are done, the device has ended, or `stop` says so. It gets cores /
+  /// min(jobs, networks that are not done), at least 1: the last ones share what others have left.
+  std::optional<Item> take(std::size_t device, const StopCheck& stop = {});
 
   /// A network that was taken is done, whatever became of it.
   void done(const Item& item);
@@ -77,7 +78,7 @@ class WorkList {
   /// A network that was taken was done already, by another process.
   void done_elsewhere(const Item& item);
 
-  /// Another process has it.
+  /// Another process has it, or the memory for it.
   void put_off(const Item& item);
 
   /// It ran out of memory and has let go of its backend: it is tried again alone; false where it was alone,
@@ -108,10 +109,12 @@ class WorkList {
   struct Place {
     std::shared_ptr<Device> device;
     std::vector<const CampaignNetwork*> running;
-    bool one_alone = false;                    ///< what runs there runs alone
-    std::size_t idle_free = 0;                 ///< free memory when nothing ran there
-    const CampaignNetwork* starved = nullptr;  ///< the last one that was said to wait for others' memory
-    bool lost = false;                         ///< waits to be reset
+    bool one_alone = false;  ///< what runs there runs alone
+    bool starving = false;   ///< the last one that was handed out had not the memory
+    /// Free memory when nothing ran there, or more that was seen since; before it was asked, all that there
+    /// may be.
+    std::size_t idle_free = std::numeric_limits<std::size_t>::max();
+    bool lost = false;  ///< waits to be reset
     bool resetting = false;
     int resets = 0;
     int resets_in_vain = 0;            ///< since the last network was done
@@ -123,7 +126,10 @@ class WorkList {
   std::optional<Item> next_waiting(std::size_t device);
   std::optional<Item> next_alone(std::size_t device);
   bool fits(const Place& place, const CampaignNetwork& network) const;
-  std::optional<std::string> starves(std::size_t device);
+  std::optional<Item> next_starved(std::size_t device);
+  std::vector<Place>::iterator place_for(const CampaignNetwork& network,
+                                         const std::set<std::size_t>& refused);
+  Item begin_starved(Item item);
   static bool is_too_large(const Place& place, const CampaignNetwork& network);
   bool refused_by_all(const Waiting& waiting) const;
   std::optional<Item> take_now(std::size_t device);

@@ -14,7 +14,8 @@ namespace {
 
 std::string too_large_text(const NetworkRun& run) {
   return fmt::format(
-      "it needs about {} of device memory, more than any of the devices has; where there is a larger one, "
+      "it needs about {} of device memory, more than any of the devices can give; where there is a larger "
+      "one, "
       "`mayfly retry` lets the next run try it again",
       memory_text(run.network.device_memory));
 }
@@ -43,8 +44,7 @@ void Crew::work(int worker) {
 
 void Crew::work_until_done(int worker) {
   const std::size_t device = static_cast<std::size_t>(worker) % options_.devices.size();
-  const auto warn = [this](const std::string& text) { this->warn(text); };
-  while (const std::optional<WorkList::Item> item = work_.take(device, stop_, warn)) {
+  while (const std::optional<WorkList::Item> item = work_.take(device, stop_)) {
     const NetworkRun run{.network = *item->network,
                          .worker = worker,
                          .threads = item->threads,
@@ -55,6 +55,7 @@ void Crew::work_until_done(int worker) {
 }
 
 void Crew::attempt(const NetworkRun& run, const WorkList::Item& item) {
+  if (item.starved) return wait_for_memory(run, item);
   std::shared_ptr<Claim> claim = this->claim(item);
   if (!claim) return;
   try {
@@ -86,6 +87,18 @@ void Crew::attempt(const NetworkRun& run, const WorkList::Item& item) {
     else
       fail(run, reason + "; and so once before, while nothing else ran there");
   }
+}
+
+/// Other processes have the memory of the device; they may do the network meanwhile.
+void Crew::wait_for_memory(const NetworkRun& run, const WorkList::Item& item) {
+  if (settled_elsewhere(item)) return;
+  if (item.first_starved)
+    warn(fmt::format(
+        "{} of {} of memory are free on {}, and {} needs about {}: it and others that do not fit wait "
+        "until other processes leave theirs",
+        memory_text(item.free_memory), memory_text(options_.devices[item.device]->total_memory()), run.device,
+        run.network.spec.id, memory_text(run.network.device_memory)));
+  work_.put_off(item);
 }
 
 /// A backend of a device that was checked since it was last reset.

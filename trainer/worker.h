@@ -59,6 +59,7 @@ class Crew {
   std::shared_ptr<Claim> claim(const WorkList::Item& item);
   bool settled_elsewhere(const WorkList::Item& item);
   void put_off(const WorkList::Item& item);
+  void wait_for_memory(const NetworkRun& run, const WorkList::Item& item);
   std::unique_ptr<Backend> checked_backend(const WorkList::Item& item);
   bool train_or_fail(const NetworkRun& run, Backend& backend, const Claim& claim);
   bool train(const NetworkRun& run, Backend& backend, const Claim& claim);

@@ -19,13 +19,11 @@ std::string what_is_missing(cudaError_t status, int driver, Arithmetic arithmeti
   if (status == cudaErrorInsufficientDriver)
     return fmt::format(
         "the NVIDIA driver is for CUDA {}.{} and too old for this program, made with CUDA {}.{}; use {}a "
-        "newer "
-        "driver, or a program built with an older toolkit (docs/cuda.md)",
+        "newer driver, or a program built with an older toolkit (docs/cuda.md)",
         driver / 1000, driver % 1000 / 10, CUDART_VERSION / 1000, CUDART_VERSION % 1000 / 10, cpu);
   return fmt::format(
       "no CUDA device is visible ({}); use {}a machine where nvidia-smi lists a GPU that "
-      "CUDA_VISIBLE_DEVICES "
-      "does not hide",
+      "CUDA_VISIBLE_DEVICES does not hide",
       cudaGetErrorString(status == cudaSuccess ? cudaErrorNoDevice : status), cpu);
 }
 

@@ -121,7 +121,7 @@ TEST_F(SoftGpu, SelftestOfFastArithmeticOnEveryGpu) {
              {.soft_gpu = true});
   EXPECT_EQ(outcome.exit_code, 0) << outcome.out << outcome.err;
   EXPECT_THAT(outcome.out, AllOf(HasSubstr("cuda:0: "), HasSubstr("cuda:1: "), HasSubstr("; cuBLAS 12"),
-                                 ContainsRegex("within 0.001 \\(largest: [1-9].*e-0[4-9]\\)"),
+                                 ContainsRegex("within 0.001 \\(largest: [1-9]\\.[0-9]e-0[4-9]\\)"),
                                  HasSubstr("All checks passed"), Not(HasSubstr("FAILED"))));
 }
 

@@ -124,52 +124,97 @@ TEST_F(DevicesTest, WhatFitsNowhereFails) {
   EXPECT_THAT(recorder_.reasons[2], HasSubstr("needs about 250.0 GiB of device memory"));
 }
 
+constexpr std::uint64_t kGibibyte = std::uint64_t{1} << 30;
+
+/// A device of 100 GiB, of which other processes have some.
+std::shared_ptr<FakeDevice> shared_device(std::uint64_t taken, const std::string& name = "fake:0") {
+  const auto device =
+      std::make_shared<FakeDevice>(tests::FakeTraits{.name = name, .memory = 100 * kGibibyte});
+  device->set_taken_by_others(taken * kGibibyte);
+  return device;
+}
+
 TEST_F(DevicesTest, MemoryThatOthersHaveIsWaitedFor) {
-  const std::size_t gibibyte = std::size_t{1} << 30;
-  const auto device = std::make_shared<FakeDevice>(tests::FakeTraits{.memory = 100 * gibibyte});
-  device->set_taken_by_others(60 * gibibyte);
+  const auto device = shared_device(60);
   recorder_.on_warning = [&] { device->set_taken_by_others(0); };
   const CampaignResult result =
-      run_sized(on({device}, 2), {80 * gibibyte, 30 * gibibyte, 30 * gibibyte, 80 * gibibyte});
+      run_sized(on({device}, 2), {80 * kGibibyte, 30 * kGibibyte, 30 * kGibibyte, 89 * kGibibyte});
   EXPECT_EQ(result.finished, 4U);
   EXPECT_THAT(recorder_.warnings, SizeIs(1));
-  EXPECT_THAT(recorder_.warnings.at(0), testing::AllOf(HasSubstr("needs about 80.0 GiB of memory"),
-                                                       HasSubstr("40.0 GiB of 100.0 GiB are free")));
+  EXPECT_THAT(recorder_.warnings.at(0),
+              testing::AllOf(HasSubstr("40.0 GiB of 100.0 GiB of memory are free on fake:0"),
+                             HasSubstr("needs about 89.0 GiB")));
+}
+
+TEST_F(DevicesTest, WhatFitsOnNoFreeDeviceIsNotWaitedFor) {
+  const auto device = shared_device(20);
+  EXPECT_EQ(run_sized(on({device}, 1), {91 * kGibibyte}).failed, 1U);
+  EXPECT_THAT(recorder_.reasons[0], HasSubstr("needs about 91.0 GiB"));
+  EXPECT_THAT(recorder_.warnings, IsEmpty());
+  EXPECT_EQ(run_sized(on({shared_device(0)}, 1), {91 * kGibibyte}).finished, 1U) << "it is free";
+}
+
+TEST_F(DevicesTest, AnotherDeviceTakesWhatDoesNotFitNow) {
+  const auto full = shared_device(60, "fake:0"), free = shared_device(0, "fake:1");
+  EXPECT_EQ(run_sized(on({full, free}, 1), std::vector<std::uint64_t>(4, 80 * kGibibyte)).finished, 4U);
+  EXPECT_THAT(recorder_.warnings, IsEmpty());
+}
+
+TEST_F(DevicesTest, OneAloneGoesToADeviceWithTheMemory) {
+  const auto first = shared_device(0, "fake:0"), second = shared_device(60, "fake:1");
+  std::atomic<bool> failed = false;
+  first->on_step = [&](int) {
+    if (failed.exchange(true)) return;
+    first->set_taken_by_others(60 * kGibibyte);
+    second->set_taken_by_others(0);
+    throw OutOfDeviceMemory("others took it");
+  };
+  EXPECT_EQ(run_sized(on({first, second}, 1), {80 * kGibibyte}).finished, 1U);
+  EXPECT_THAT(recorder_.postponed, SizeIs(1));
 }
 
 TEST_F(DevicesTest, MemoryThatOthersHaveIsWaitedForByOneAloneToo) {
-  const std::size_t gibibyte = std::size_t{1} << 30;
-  const auto device = std::make_shared<FakeDevice>(tests::FakeTraits{.memory = 100 * gibibyte});
+  const auto device = shared_device(0);
   std::atomic<bool> failed = false;
   device->on_step = [&](int) {
     if (failed.exchange(true)) return;
-    device->set_taken_by_others(60 * gibibyte);
+    device->set_taken_by_others(60 * kGibibyte);
     throw OutOfDeviceMemory("others took it");
   };
   recorder_.on_warning = [&] { device->set_taken_by_others(0); };
-  EXPECT_EQ(run_sized(on({device}, 1), {80 * gibibyte}).finished, 1U);
+  EXPECT_EQ(run_sized(on({device}, 1), {80 * kGibibyte}).finished, 1U);
   EXPECT_THAT(recorder_.warnings, SizeIs(1));
 }
 
+TEST_F(DevicesTest, WhatWaitsForMemoryMayBeDoneByAnotherProcess) {
+  const CampaignOptions how = on({shared_device(60)}, 1);
+  recorder_.on_warning = [&] {  // another process finishes it
+    CampaignOptions elsewhere = how;
+    elsewhere.devices = open_devices("cpu");
+    tests::Recorder other;
+    DatasetStore store = tiny_store();
+    run_campaign(tiny_campaign(1), store, elsewhere, other);
+  };
+  const CampaignResult result = run_sized(how, {80 * kGibibyte});
+  EXPECT_EQ(result.elsewhere, 1U);
+  EXPECT_EQ(result.exit_code(), ExitCode::complete);
+}
+
 TEST_F(DevicesTest, OneNetworkFindsTheOnlyDeviceThatIsLargeEnough) {
-  const std::size_t gibibyte = std::size_t{1} << 30;
-  const auto small = std::make_shared<FakeDevice>(tests::FakeTraits{.memory = 100 * gibibyte});
-  const auto large = std::make_shared<FakeDevice>(tests::FakeTraits{.memory = 200 * gibibyte});
-  EXPECT_EQ(run_sized(on({small, large}, 4), {150 * gibibyte}).finished, 1U);
+  const auto large = std::make_shared<FakeDevice>(tests::FakeTraits{.memory = 200 * kGibibyte});
+  EXPECT_EQ(run_sized(on({shared_device(0), large}, 4), {150 * kGibibyte}).finished, 1U);
   EXPECT_EQ(recorder_.start.workers, 2);
 }
 
 TEST_F(DevicesTest, OneNetworkGoesOnWhenItsDeviceEnds) {
-  const std::size_t gibibyte = std::size_t{1} << 30;
   const auto broken =
-      std::make_shared<FakeDevice>(tests::FakeTraits{.memory = 100 * gibibyte, .good_resets = 0});
-  const auto sound = std::make_shared<FakeDevice>(tests::FakeTraits{.memory = 100 * gibibyte});
-  sound->set_taken_by_others(60 * gibibyte);
+      std::make_shared<FakeDevice>(tests::FakeTraits{.memory = 100 * kGibibyte, .good_resets = 0});
+  const auto sound = shared_device(60);
   broken->on_step = [&](int) {
     sound->set_taken_by_others(0);
     throw DeviceLost("fell off the bus");
   };
-  EXPECT_EQ(run_sized(on({broken, sound}, 1), {80 * gibibyte}).finished, 1U);
+  EXPECT_EQ(run_sized(on({broken, sound}, 1), {80 * kGibibyte}).finished, 1U);
   EXPECT_EQ(broken->resets(), 1);
 }
 
