@@ -15,7 +15,9 @@ namespace {
 
 constexpr std::size_t kPage = 4096;
 constexpr std::size_t kAlignment = 256;
-constexpr std::size_t kReach = std::size_t{1} << 40;       // addresses, not memory
+// Addresses, not memory. Of those that ThreadSanitizer leaves to programs, 256 GiB are there wherever the
+// kernel begins.
+constexpr std::size_t kReach = std::size_t{1} << (kThreadSanitizer ? 38 : 40);
 constexpr std::size_t kKeptFreed = std::size_t{64} << 20;  // freed bytes that are not used again
 constexpr int kPoison = 0xff;                              // a float of these is NaN
 

@@ -1,4 +1,4 @@
-// AddressSanitizer's doors, or nothing where it is not there.
+// AddressSanitizer's doors, or nothing where it is not there; whether ThreadSanitizer is.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +7,12 @@
 #if __has_feature(address_sanitizer)
 #define MAYFLY_SOFTGPU_ASAN 1
 #endif
+#if __has_feature(thread_sanitizer)
+#define MAYFLY_SOFTGPU_TSAN 1
+#endif
+#endif
+#if defined(__SANITIZE_THREAD__)
+#define MAYFLY_SOFTGPU_TSAN 1
 #endif
 #if defined(__SANITIZE_ADDRESS__)
 #define MAYFLY_SOFTGPU_ASAN 1
@@ -18,6 +24,12 @@
 #endif
 
 namespace mayfly::softgpu {
+
+#if defined(MAYFLY_SOFTGPU_TSAN)
+inline constexpr bool kThreadSanitizer = true;
+#else
+inline constexpr bool kThreadSanitizer = false;
+#endif
 
 #if defined(MAYFLY_SOFTGPU_ASAN)
 inline constexpr bool kAddressSanitizer = true;
