@@ -124,10 +124,9 @@ std::optional<WorkList::Item> WorkList::next_waiting(std::size_t device) {
     if (refused && !refused_by_all(*waiting)) continue;
     if (!refused && memory_of(*waiting->network) > place.idle_free) continue;
     if (!refused && !fits(place, *waiting->network)) return std::nullopt;
-    const Item item{
-        .network = waiting->network, .device = device, .too_large = refused, .put_off = waiting->put_off};
+    const Item item{.network = waiting->network, .too_large = refused, .put_off = waiting->put_off};
     waiting_.erase(waiting);
-    return begin(item);
+    return begin(item, device);
   }
   return std::nullopt;
 }
@@ -140,10 +139,9 @@ std::optional<WorkList::Item> WorkList::next_alone(std::size_t device) {
            (memory_of(*item.network) <= place.idle_free || is_too_large(place, *item.network));
   });
   if (due == alone.end()) return std::nullopt;
-  Item item = *due;
+  const Item item = *due;
   alone.erase(due);
-  item.device = device;
-  return begin(item);
+  return begin(item, device);
 }
 
 /// One that no device has the memory for while other processes have theirs: it is handed out to be put off,
@@ -155,9 +153,9 @@ std::optional<WorkList::Item> WorkList::next_starved(std::size_t device) {
     if (!is_due(waiting->not_before) || waiting->refused.contains(device)) continue;
     if (place_for(*waiting->network, waiting->refused) != places_.end())
       continue;  // its workers will take it
-    Item item{.network = waiting->network, .device = device, .put_off = waiting->put_off};
+    const Item item{.network = waiting->network, .put_off = waiting->put_off};
     waiting_.erase(waiting);
-    return begin_starved(item);
+    return begin_starved(item, device);
   }
   const auto due = std::find_if(place.alone.begin(), place.alone.end(),
                                 [](const Item& item) { return is_due(item.not_before); });
@@ -165,7 +163,7 @@ std::optional<WorkList::Item> WorkList::next_starved(std::size_t device) {
   const Item item = *due;
   place.alone.erase(due);
   const auto other = place_for(*item.network, {});
-  if (other == places_.end()) return begin_starved(item);
+  if (other == places_.end()) return begin_starved(item, device);
   other->alone.push_back(item);
   changed_.notify_all();
   return std::nullopt;
@@ -201,22 +199,23 @@ bool WorkList::refused_by_all(const Waiting& waiting) const {
   return true;
 }
 
-WorkList::Item WorkList::begin(Item item) {
+WorkList::Item WorkList::begin(Item item, std::size_t device) {
+  item.device = device;
   const auto sharing = std::min(networks_.size() - done_, static_cast<std::size_t>(share_.jobs));
   item.threads = std::max(1, share_.cores / static_cast<int>(sharing));
-  Place& place = places_[item.device];
+  Place& place = places_[device];
   place.running.push_back(item.network);
   place.one_alone = item.alone;
   place.starving = item.starved;
   return item;
 }
 
-WorkList::Item WorkList::begin_starved(Item item) {
-  const Place& place = places_[item.device];
+WorkList::Item WorkList::begin_starved(Item item, std::size_t device) {
+  const Place& place = places_[device];
   item.starved = true;
   item.first_starved = !place.starving;
   item.free_memory = place.idle_free;
-  return begin(item);
+  return begin(item, device);
 }
 
 /// The network no longer runs.

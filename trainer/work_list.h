@@ -129,11 +129,11 @@ class WorkList {
   std::optional<Item> next_starved(std::size_t device);
   std::vector<Place>::iterator place_for(const CampaignNetwork& network,
                                          const std::set<std::size_t>& refused);
-  Item begin_starved(Item item);
+  Item begin_starved(Item item, std::size_t device);
   static bool is_too_large(const Place& place, const CampaignNetwork& network);
   bool refused_by_all(const Waiting& waiting) const;
   std::optional<Item> take_now(std::size_t device);
-  Item begin(Item item);
+  Item begin(Item item, std::size_t device);
   void leave(const Item& item);
   void leave_to_be_alone(const Item& item);
   void reset(Place& place, std::unique_lock<std::mutex>& lock);

@@ -218,6 +218,16 @@ TEST_F(DevicesTest, OneNetworkGoesOnWhenItsDeviceEnds) {
   EXPECT_EQ(broken->resets(), 1);
 }
 
+TEST_F(DevicesTest, WhatAnEndedDeviceLeavesWaitsForMemoryToo) {
+  const auto broken =
+      std::make_shared<FakeDevice>(tests::FakeTraits{.memory = 100 * kGibibyte, .good_resets = 0});
+  const auto sound = shared_device(60);
+  broken->on_step = [](int) { throw DeviceLost("fell off the bus"); };
+  recorder_.on_warning = [&] { sound->set_taken_by_others(0); };
+  EXPECT_EQ(run_sized(on({broken, sound}, 1), {80 * kGibibyte}).finished, 1U);
+  EXPECT_THAT(recorder_.warnings, SizeIs(1));
+}
+
 TEST_F(DevicesTest, OutOfMemoryIsTriedAgainAlone) {
   const auto device = std::make_shared<FakeDevice>();
   Company company;
