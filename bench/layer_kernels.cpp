@@ -78,20 +78,20 @@ void register_operations(const std::string& place, const std::vector<OperationKi
   }
 }
 
+void add(const Subject& subject, int& argc, char** argv) {
+  const int drawn = take_count(argc, argv, "layers", 60);
+  const Subjects subjects{subject, vendor_beside(subject)};
+  for (const NamedLayer& named : benchmark_layers(drawn))
+    register_operations(named.name, operations_of(named.layer), subjects);
+  for (const NamedNetwork& network : named_networks())
+    register_operations(network.name,
+                        operations_of(network_shapes(network.spec, network.image), network.image), subjects);
+}
+
 }  // namespace
 }  // namespace mayfly::bench
 
 int main(int argc, char** argv) {
-  using namespace mayfly;
-  return bench::run_benchmarks(
-      argc, argv, "[--layers N]", [](const bench::Subject& subject, int& count, char** words) {
-        const int drawn = bench::take_count(count, words, "layers", 60);
-        const bench::Subjects subjects{subject, bench::vendor_beside(subject)};
-        for (const bench::NamedLayer& named : bench::benchmark_layers(drawn))
-          bench::register_operations(named.name, bench::operations_of(named.layer), subjects);
-        for (const NamedNetwork& network : named_networks())
-          bench::register_operations(
-              network.name, bench::operations_of(network_shapes(network.spec, network.image), network.image),
-              subjects);
-      });
+  using namespace mayfly::bench;
+  return run_benchmarks(argc, argv, "[--layers N]", add);
 }

@@ -41,24 +41,23 @@ void training_step(benchmark::State& state, const NamedNetwork& named, const Sub
   state.counters["images/s"] = rate(named.spec.batch_size);
 }
 
+void add(const Subject& subject, int& argc, char** argv) {
+  const int drawn = take_count(argc, argv, "networks", 60);
+  const int threads = take_count(argc, argv, "threads", 1);
+  std::vector<NamedNetwork> networks = named_networks();
+  for (int i = 0; i < drawn; ++i) networks.push_back(drawn_network(static_cast<std::uint32_t>(i)));
+  for (const NamedNetwork& network : networks) {
+    auto* registered = register_benchmark(network.name, subject, [=](benchmark::State& state) {
+      training_step(state, network, subject, threads);
+    });
+    if (threads > 1 && subject.is_cpu()) registered->UseRealTime();
+  }
+}
+
 }  // namespace
 }  // namespace mayfly::bench
 
 int main(int argc, char** argv) {
-  using namespace mayfly;
-  return bench::run_benchmarks(argc, argv, "[--networks N] [--threads N]",
-                               [](const bench::Subject& subject, int& count, char** words) {
-                                 const int drawn = bench::take_count(count, words, "networks", 60);
-                                 const int threads = bench::take_count(count, words, "threads", 1);
-                                 std::vector<NamedNetwork> networks = named_networks();
-                                 for (int i = 0; i < drawn; ++i)
-                                   networks.push_back(bench::drawn_network(static_cast<std::uint32_t>(i)));
-                                 for (const NamedNetwork& network : networks) {
-                                   auto* registered = bench::register_benchmark(
-                                       network.name, subject, [=](benchmark::State& state) {
-                                         bench::training_step(state, network, subject, threads);
-                                       });
-                                   if (threads > 1 && subject.is_cpu()) registered->UseRealTime();
-                                 }
-                               });
+  using namespace mayfly::bench;
+  return run_benchmarks(argc, argv, "[--networks N] [--threads N]", add);
 }

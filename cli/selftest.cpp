@@ -117,8 +117,7 @@ ExitCode conclusion(const Failures& failures) {
   if (failures.without_memory > 0) {
     fmt::print(
         "\n{} could not run: no memory was left on the device. Try again when other processes have left "
-        "theirs "
-        "(nvidia-smi lists them); if there are none, please report this page.\n",
+        "theirs (nvidia-smi lists them); if there are none, please report this page.\n",
         checks(failures.without_memory));
     return ExitCode::device;
   }

@@ -37,7 +37,7 @@ function(mayfly_ask_nvcc nvcc result)
   set(file ${CMAKE_BINARY_DIR}/CMakeFiles/ask_nvcc.cu)
   file(WRITE ${file} "int main() { return 0; }\n")
   execute_process(COMMAND ${nvcc} -ccbin ${CMAKE_CXX_COMPILER} ${flags} -o ${file}.out ${file}
-    ERROR_VARIABLE said OUTPUT_VARIABLE said RESULT_VARIABLE failed)
+    ERROR_VARIABLE said OUTPUT_VARIABLE said)
   if(said MATCHES "([^\n]*(fatal|error)[^\n]*)")
     set(said " (${CMAKE_MATCH_1})")
   else()

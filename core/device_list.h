@@ -9,9 +9,8 @@
 namespace mayfly {
 
 struct DeviceList {
-  bool cuda = false;  ///< else the CPU
-  std::vector<int>
-      gpus;  ///< as CUDA counts them, in the order of the text; empty with cuda: all visible ones
+  bool cuda = false;      ///< else the CPU
+  std::vector<int> gpus;  ///< by CUDA's numbers; empty with cuda: all visible ones
 };
 
 /// How it is written, for error messages.

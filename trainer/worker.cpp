@@ -15,8 +15,7 @@ namespace {
 std::string too_large_text(const NetworkRun& run) {
   return fmt::format(
       "it needs about {} of device memory, more than any of the devices can give; where there is a larger "
-      "one, "
-      "`mayfly retry` lets the next run try it again",
+      "one, `mayfly retry` lets the next run try it again",
       memory_text(run.network.device_memory));
 }
 
